@@ -1,0 +1,57 @@
+"""The database of a test run: one server, started on first need, and one database for each test process."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connections
+from pytest_django import DjangoDbBlocker
+
+from crm.hosting.database_url import database_from_url
+from tests.database import GivenServer, OwnServer, TestServer
+
+_SERVER = pytest.StashKey[TestServer]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """With workers, this process keeps the server and makes each worker's database."""
+    worker = node.workerinput["workerid"]
+    node.workerinput["database_url"] = _server(node.config).new_database(worker)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    server = config.stash.get(_SERVER, None)
+    if server is not None:
+        server.close()
+
+
+def _server(config: pytest.Config) -> TestServer:
+    if _SERVER not in config.stash:
+        given = os.environ.get("TEST_DATABASE_URL")
+        fresh = bool(config.getoption("create_db"))
+        config.stash[_SERVER] = GivenServer(given) if given else OwnServer(fresh=fresh)
+    return config.stash[_SERVER]
+
+
+@pytest.fixture(scope="session")
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of this process's own database, also for programs that a test starts."""
+    workerinput = getattr(request.config, "workerinput", None)
+    url = workerinput["database_url"] if workerinput else _server(request.config).new_database("main")
+    return str(url)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    database_url: str, django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Point Django at the migrated copy; settings were read before this file."""
+    os.environ.pop("DATABASE_URL_FILE", None)
+    os.environ.update(DATABASE_URL=database_url, DATABASE_POOL="off")
+    with django_db_blocker.unblock():
+        connections["default"].settings_dict.update(database_from_url(database_url, pooled=False))
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
