@@ -1,0 +1,30 @@
+"""The kernel's tables. No business noun lives here."""
+
+from crm.core.models.base import TRACKED, BinQuerySet, EventBase, Line, Record, Singleton, tracked
+from crm.core.models.idempotency import AbstractIdempotencyKey
+from crm.core.models.money import Currency, ExchangeRate, rate_on
+from crm.core.models.numbering import NumberCounter, NumberSeries
+from crm.core.models.organisation import BankAccount, Organisation
+from crm.core.models.reasons import StatusReason
+from crm.core.models.work import Job, Schedule
+
+__all__ = [
+    "TRACKED",
+    "AbstractIdempotencyKey",
+    "BankAccount",
+    "BinQuerySet",
+    "Currency",
+    "EventBase",
+    "ExchangeRate",
+    "Job",
+    "Line",
+    "NumberCounter",
+    "NumberSeries",
+    "Organisation",
+    "Record",
+    "Schedule",
+    "Singleton",
+    "StatusReason",
+    "rate_on",
+    "tracked",
+]

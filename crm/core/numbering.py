@@ -1,0 +1,68 @@
+"""Document numbers.
+
+`take_number` draws from a PostgreSQL sequence: nobody waits, gaps are allowed (a rolled back creation).
+`take_gapless_number` locks a counter row, so that numbers follow each other in the order of the commits.
+"""
+
+import datetime as dt
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from crm.core.errors import Invalid
+from crm.core.models import NumberCounter, NumberSeries
+
+
+def take_number(series_key: str, *, on: dt.date) -> str:
+    sequence = _sequence_name(series_key, on.year)
+    row = _draw(series_key, sequence)
+    if row[2] is None:
+        _make_sequence(sequence)
+        row = _draw(series_key, sequence)
+    prefix, width, value = row
+    return number_text(prefix, on.year, int(value or 0), width)
+
+
+def take_gapless_number(series_key: str, *, on: dt.date) -> str:
+    """The next number of the year of `on`, which may not lie before the last number's date."""
+    series = NumberSeries.objects.get(key=series_key)
+    NumberCounter.objects.bulk_create([NumberCounter(series=series, year=on.year)], ignore_conflicts=True)
+    counter = NumberCounter.objects.select_for_update().get(series=series, year=on.year)
+    if counter.last_on and on < counter.last_on:
+        raise Invalid(
+            _("The date cannot lie before %(day)s, the date of the last number of this series.")
+            % {"day": counter.last_on},
+            field="issued_on",
+        )
+    counter.value += 1
+    counter.last_on = on
+    counter.save(update_fields=["value", "last_on"])
+    return number_text(series.prefix, on.year, counter.value, series.width)
+
+
+def number_text(prefix: str, year: int, value: int, width: int) -> str:
+    return f"{prefix}{year}-{value:0{width}d}"
+
+
+def _sequence_name(series_key: str, year: int) -> str:
+    return f"number_{series_key.replace('-', '_')}_{year}"
+
+
+def _draw(series_key: str, sequence: str) -> tuple[str, int, int | None]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT prefix, width, CASE WHEN to_regclass(%s) IS NOT NULL THEN nextval((%s::text)::regclass) END"
+            " FROM core_numberseries WHERE key = %s",
+            [sequence, sequence, series_key],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NumberSeries.DoesNotExist(series_key)
+    return row[0], row[1], row[2]
+
+
+def _make_sequence(sequence: str) -> None:
+    """Once a year and series. The advisory lock keeps two first comers from making it twice."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [sequence])
+        cursor.execute(f'CREATE SEQUENCE IF NOT EXISTS "{sequence}"')

@@ -1,0 +1,34 @@
+"""Phone numbers in the form in which two are compared."""
+
+import phonenumbers
+from phonenumbers import PhoneNumber, PhoneNumberFormat, ValidationResult
+
+
+def e164(raw: str, region: str | None) -> str:
+    """The number as ``+<country><number>`` without its extension; "" when it can't be a phone number.
+
+    ``region`` (ISO 3166 alpha-2) says how to read a number without country code; without a region only
+    international numbers are read. A leading ``00`` counts as ``+`` wherever the region has no such number.
+    """
+    readings = [_parsed(raw, region)]
+    digits = raw.strip()
+    if digits.startswith("00"):
+        readings.append(_parsed("+" + digits[2:], None))
+    valid = [number for number in readings if number and phonenumbers.is_valid_number(number)]
+    # Numbering plans change faster than libraries, so a number of the right length will do.
+    possible = [number for number in readings[-1:] if number and _is_possible(number)]
+    for number in valid + possible:
+        return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return ""
+
+
+def _parsed(raw: str, region: str | None) -> PhoneNumber | None:
+    try:
+        return phonenumbers.parse(raw, region.upper() if region else None)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _is_possible(number: PhoneNumber) -> bool:
+    # is_possible_number() would also accept numbers that can only be dialled inside their own town.
+    return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE

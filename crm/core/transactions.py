@@ -1,0 +1,71 @@
+"""One act, one transaction: history around it, a retry for deadlocks, and the same lock everywhere."""
+
+import functools
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django_fsm import TransitionNotAllowed
+
+from crm.core import history
+from crm.core.errors import Conflict, IllegalMove
+
+_TRIES = 3
+_SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
+
+
+def retried[T](work: Callable[[], T]) -> T:
+    """Run `work` in a transaction; after a deadlock or serialization failure again, three times in all.
+
+    Inside another transaction it only runs: the outermost one must be repeated whole.
+    """
+    if connection.in_atomic_block:
+        return work()
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with transaction.atomic():
+                return work()
+        except OperationalError as error:
+            if not _was_pushed_aside(error):
+                raise
+            if attempt == _TRIES:
+                raise Conflict("Others were changing the same records. Please try again.") from error
+            time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - only spreads the next try
+    raise AssertionError("unreachable")
+
+
+def _was_pushed_aside(error: OperationalError) -> bool:
+    return getattr(error.__cause__, "sqlstate", None) in {_SERIALIZATION_FAILURE, _DEADLOCK}
+
+
+def service[**P, T](action: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Make a keyword-only function with an `actor` a service: history action, transaction, retry.
+
+    `action` is the name kept in history ("lead.qualified"). A move that the state machine refuses
+    leaves as `IllegalMove`.
+    """
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        @functools.wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> T:
+            actor: Any = kwargs["actor"]
+            with history.action(action, actor=actor):
+                return retried(lambda: _translated(function, *args, **kwargs))
+
+        return run
+
+    return decorate
+
+
+def _translated[**P, T](function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """A nested service gets its own savepoint, so that a caught refusal leaves nothing behind."""
+    try:
+        with transaction.atomic():
+            return function(*args, **kwargs)
+    except TransitionNotAllowed as error:
+        record, method = error.object, error.method
+        machine = getattr(record, "machine", None)
+        name = getattr(method, "__name__", "")
+        raise IllegalMove(machine.refusal(record, name) if machine else str(error)) from error

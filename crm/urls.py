@@ -1,0 +1,14 @@
+"""The composition root of all addresses."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+handler400 = "crm.core.error_pages.bad_request"
+handler403 = "crm.core.error_pages.permission_denied"
+handler404 = "crm.core.error_pages.page_not_found"
+handler500 = "crm.core.error_pages.server_error"
+
+urlpatterns = [
+    path("", include("crm.users.urls")),
+    path("admin/", admin.site.urls),
+]

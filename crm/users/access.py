@@ -1,0 +1,118 @@
+"""The one place where the rule lies who may see and do what. Rights add up; nothing denies.
+
+The rule is a set of branches, each answered by one index: own, each of my teams, each visible unit, the
+records of those who report to me, shared with me, all. As one predicate it serves single rows, locks, choice
+fields and counts; `crm.core.keyset` reads lists branch by branch.
+"""
+
+from typing import Any, Self
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from crm.core.access import READ, Branch
+from crm.core.models import BinQuerySet
+from crm.users.depth import Depth
+from crm.users.reach import Reach, reach_of
+
+_NOTHING = Branch("nothing", Q(pk__in=()))
+_ALL = Branch("all", Q())
+# A share says what it allows; every act on a record is one of these or a change of it.
+_SHARE_FLAGS = {"delete": "may_delete", "assign": "may_assign", "share": "may_share"}
+
+
+def may(actor: Any, permission: str) -> bool:
+    """Has the actor this permission at any depth? For menus, buttons and creating."""
+    if getattr(actor, "actor_kind", "") not in {"user", ""}:
+        return True
+    reach = reach_of(actor)
+    return reach is not None and _depth(reach, permission) > Depth.NONE
+
+
+def _depth(reach: Reach, permission: str) -> int:
+    return Depth.ALL if reach.is_administrator else reach.depths.get(permission, Depth.NONE)
+
+
+def permission_name(model: type[models.Model], action: str) -> str:
+    """`leads.qualify_lead`: the name under which roles grant the action."""
+    return f"{model._meta.app_label}.{action}_{model._meta.model_name}"
+
+
+def branches_for(model: type[models.Model], actor: Any, action: str) -> list[Branch]:
+    """Why rows of an owned table are within the actor's reach; `[nothing]` when they are not."""
+    if getattr(actor, "actor_kind", "") not in {"user", ""}:
+        return [_ALL]
+    reach = reach_of(actor) if actor is not None else None
+    depth = _depth(reach, permission_name(model, action)) if reach else Depth.NONE
+    if reach is None or depth == Depth.NONE:
+        return [_NOTHING]
+    if depth == Depth.ALL:
+        return [_ALL]
+    units = {Depth.UNIT: (reach.unit_id,), Depth.UNIT_AND_BELOW: reach.unit_ids}.get(Depth(depth), ())
+    return [
+        Branch("own", Q(owner_id=reach.user_id)),
+        *(Branch(f"team {team}", Q(owner_team_id=team)) for team in reach.team_ids),
+        *(Branch(f"unit {unit}", Q(owning_unit_id=unit)) for unit in units),
+        *(Branch(f"report {report}", Q(owner_id=report)) for report in _reports(reach, action)),
+        Branch("shared", _shared(model, reach, action)),
+    ]
+
+
+def _reports(reach: Reach, action: str) -> tuple[int, ...]:
+    """A manager reads what all reports own, and changes what the direct ones own if the organisation says so."""
+    if action == READ:
+        return reach.report_ids
+    return reach.direct_report_ids if reach.managers_may_write and action != "delete" else ()
+
+
+def _shared(model: type[models.Model], reach: Reach, action: str) -> Q:
+    shares: models.QuerySet[Any] = model._meta.apps.get_model("users", "Share")._default_manager.filter(
+        Q(user_id=reach.user_id) | Q(team_id__in=reach.team_ids),
+        content_type=ContentType.objects.get_for_model(model),
+        object_id=OuterRef("pk"),
+    )
+    if action != READ:
+        shares = shares.filter(**{_SHARE_FLAGS.get(action, "may_write"): True})
+    return Q(Exists(shares))
+
+
+def predicate(branches: list[Branch]) -> Q:
+    condition = Q()
+    for branch in branches:
+        if branch is _ALL:
+            return Q()
+        condition |= branch.condition
+    return condition
+
+
+class OwnedQuerySet[M: models.Model](BinQuerySet[M]):
+    """Rows with an owner. `visible_to` and `for_action` are the only doors."""
+
+    def visible_to(self, actor: Any) -> Self:
+        return self.for_action(actor, READ)
+
+    def for_action(self, actor: Any, action: str) -> Self:
+        """Visible rows with which the actor may do `action` ("write", "qualify", …)."""
+        found = self.filter(predicate(self.branches(actor, READ)))
+        return found if action == READ else found.filter(predicate(self.branches(actor, action)))
+
+    def branches(self, actor: Any, action: str = READ) -> list[Branch]:
+        return branches_for(self.model, actor, action)
+
+    def owned_by(self, user: Any) -> Self:
+        return self.filter(owner=user)
+
+
+class OrganisationQuerySet[M: models.Model](BinQuerySet[M]):
+    """Rows of the organisation: all or nothing, by privilege."""
+
+    def visible_to(self, actor: Any) -> Self:
+        return self.for_action(actor, READ)
+
+    def for_action(self, actor: Any, action: str) -> Self:
+        allowed = may(actor, permission_name(self.model, READ)) and may(actor, permission_name(self.model, action))
+        return self.all() if allowed else self.none()
+
+    def branches(self, actor: Any, action: str = READ) -> list[Branch]:
+        return [_ALL] if may(actor, permission_name(self.model, action)) else [_NOTHING]

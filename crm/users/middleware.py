@@ -1,0 +1,29 @@
+"""Who has not signed in goes to the sign-in page, and comes back to where they wanted to go."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+
+
+class SignInMiddleware:
+    """Every view asks for a signed-in person unless it is marked with `login_not_required`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if request.user.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        return sign_in_first(request)
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    response = redirect_to_login(request.get_full_path())
+    if not getattr(request, "htmx", False):
+        return response
+    return HttpResponse(headers={"HX-Redirect": response["Location"]})

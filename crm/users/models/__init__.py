@@ -1,0 +1,29 @@
+"""People, units, teams, roles, shares, and the abstract models with an owner."""
+
+from crm.users.depth import Depth
+from crm.users.models.organisation_units import BusinessUnit, Team, TeamMembership, Territory
+from crm.users.models.owned import LiveManager, OrganisationModel, OwnedModel, branch_indexes
+from crm.users.models.roles import Role, RolePrivilege
+from crm.users.models.sessions import IdempotencyKey, SetupToken
+from crm.users.models.sharing import Share
+from crm.users.models.user import User, UserManager, UserRole
+
+__all__ = [
+    "BusinessUnit",
+    "Depth",
+    "IdempotencyKey",
+    "LiveManager",
+    "OrganisationModel",
+    "OwnedModel",
+    "Role",
+    "RolePrivilege",
+    "SetupToken",
+    "Share",
+    "Team",
+    "TeamMembership",
+    "Territory",
+    "User",
+    "UserManager",
+    "UserRole",
+    "branch_indexes",
+]

@@ -1,0 +1,78 @@
+"""How far a person's rights reach: everything that `crm.users.access` needs to know, read in one query."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+_SQL = """
+WITH RECURSIVE
+below(id) AS (
+    SELECT business_unit_id FROM users_user WHERE id = %(user)s
+    UNION SELECT unit.id FROM users_businessunit unit JOIN below ON unit.parent_id = below.id
+),
+reports(id, level) AS (
+    SELECT id, 1 FROM users_user WHERE manager_id = %(user)s
+    UNION SELECT person.id, reports.level + 1 FROM users_user person
+        JOIN reports ON person.manager_id = reports.id WHERE reports.level < 20 AND person.id <> %(user)s
+)
+SELECT person.business_unit_id, person.is_active AND person.is_administrator,
+    (SELECT jsonb_object_agg(permission, depth) FROM (
+        SELECT privilege.permission, max(privilege.depth) AS depth
+        FROM users_userrole held JOIN users_roleprivilege privilege ON privilege.role_id = held.role_id
+        WHERE held.user_id = person.id GROUP BY privilege.permission) AS widest),
+    (SELECT array_agg(team_id ORDER BY team_id) FROM users_teammembership WHERE user_id = person.id),
+    (SELECT array_agg(id ORDER BY id) FROM below),
+    (SELECT array_agg(DISTINCT id) FROM reports),
+    (SELECT array_agg(DISTINCT id) FROM reports WHERE level = 1),
+    (SELECT managers_may_write FROM core_organisation LIMIT 1)
+FROM users_user person WHERE person.id = %(user)s AND person.is_active
+"""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A person's place in the organisation and the widest depth of each permission."""
+
+    user_id: int
+    unit_id: int
+    is_administrator: bool = False
+    depths: Mapping[str, int] = field(default_factory=dict)
+    team_ids: tuple[int, ...] = ()
+    unit_ids: tuple[int, ...] = ()
+    report_ids: tuple[int, ...] = ()
+    direct_report_ids: tuple[int, ...] = ()
+    managers_may_write: bool = True
+
+
+def reach_of(user: Any) -> Reach | None:
+    """Cached on the user instance, which lives as long as the request. None for one who may do nothing."""
+    if user.pk is None:
+        return None
+    if "_reach" not in user.__dict__:
+        user.__dict__["_reach"] = _read(user.pk)
+    reach: Reach | None = user.__dict__["_reach"]
+    return reach
+
+
+def _read(user_id: int) -> Reach | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, {"user": user_id})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    unit_id, is_administrator, depths, teams, units, reports, direct, managers_may_write = row
+    return Reach(
+        user_id=user_id,
+        unit_id=unit_id,
+        is_administrator=is_administrator,
+        # Django leaves jsonb as text for its own JSONField to read.
+        depths=json.loads(depths) if depths else {},
+        team_ids=tuple(teams or ()),
+        unit_ids=tuple(units or ()),
+        report_ids=tuple(reports or ()),
+        direct_report_ids=tuple(direct or ()),
+        managers_may_write=True if managers_may_write is None else managers_may_write,
+    )

@@ -1,0 +1,48 @@
+"""Who owns a record: owner, team and business unit change together."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from crm.core.access import ASSIGN, lock_for
+from crm.core.actors import Actor
+from crm.core.errors import Invalid
+from crm.core.reactions import Reaction
+from crm.core.transactions import service
+from crm.users.models import OwnedModel, Team, User
+
+assigned = Reaction[[Any]]("record.assigned")
+
+
+def owner_fields(owner: User | Team) -> dict[str, Any]:
+    """The three columns for a new record: `Lead(**owner_fields(user), …)`."""
+    if isinstance(owner, Team):
+        return {"owner": None, "owner_team": owner, "owning_unit_id": owner.business_unit_id}
+    return {"owner": owner, "owner_team": None, "owning_unit_id": owner.business_unit_id}
+
+
+def same_owner(record: Any) -> dict[str, Any]:
+    """The three columns copied from another record, for what is made out of it."""
+    return {
+        "owner_id": record.owner_id,
+        "owner_team_id": record.owner_team_id,
+        "owning_unit_id": record.owning_unit_id,
+    }
+
+
+@service("record.assigned")
+def assign_record(
+    *, model: type[OwnedModel], record_id: int, owner: User | Team, actor: Actor, at: dt.datetime
+) -> OwnedModel:
+    """Give the record to another user or owner team. Closed records may be assigned too."""
+    record = lock_for(model, record_id, actor, ASSIGN)
+    if isinstance(owner, User) and not owner.is_active:
+        raise Invalid(_("This person no longer works here."), field="owner")
+    if isinstance(owner, Team) and owner.kind != Team.Kind.OWNER:
+        raise Invalid(_("This team only receives shares; it cannot own records."), field="owner_team")
+    for name, value in owner_fields(owner).items():
+        setattr(record, name, value)
+    record.save(update_fields=["owner", "owner_team", "owning_unit"])
+    assigned.run(record)
+    return record
