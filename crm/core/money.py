@@ -128,6 +128,6 @@ def _locale(language: str) -> Locale:
 @lru_cache
 def _pattern(language: str, decimals: tuple[int, int]) -> NumberPattern:
     # The digits of a currency are the organisation's to set, so they replace those of the pattern.
-    pattern = copy.copy(_locale(language).currency_formats["standard"])
+    pattern: NumberPattern = copy.copy(_locale(language).currency_formats["standard"])
     pattern.frac_prec = decimals
     return pattern
