@@ -1,0 +1,52 @@
+"""The life of an activity, the same for every kind; the reasons say what kind of open or done it is."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.states import ANY, Move, StateMachine
+
+
+class ActivityState(models.TextChoices):
+    OPEN = "open", _("Open")
+    SCHEDULED = "scheduled", _("Scheduled")
+    COMPLETED = "completed", _("Completed")
+    CANCELED = "canceled", _("Canceled")
+
+
+OPEN, SCHEDULED = (ActivityState.OPEN.value, ANY), (ActivityState.SCHEDULED.value, ANY)
+COMPLETED, CANCELED = (ActivityState.COMPLETED.value, ANY), (ActivityState.CANCELED.value, ANY)
+
+ACTIVITY_MACHINE = StateMachine(
+    noun="activity",
+    reasons={
+        "open": ("open", "not_started", "in_progress", "waiting", "deferred", "draft", "free", "tentative"),
+        "scheduled": ("busy", "out_of_office"),
+        "completed": ("completed", "made", "received", "sent"),
+        "canceled": ("canceled",),
+    },
+    moves=(
+        Move("progress", (OPEN,), (OPEN,)),
+        Move("schedule", (OPEN,), (("scheduled", "busy"), ("scheduled", "out_of_office"))),
+        Move("complete", (OPEN, SCHEDULED), (("completed", "completed"), COMPLETED)),
+        Move("cancel", (OPEN, SCHEDULED), (("canceled", "canceled"),)),
+        Move("reopen", (COMPLETED, CANCELED), (("open", "open"), OPEN)),
+    ),
+    labels={
+        "open": _("Open"),
+        "scheduled": _("Scheduled"),
+        "completed": _("Completed"),
+        "canceled": _("Canceled"),
+        "not_started": _("Not started"),
+        "in_progress": _("In progress"),
+        "waiting": _("Waiting on someone else"),
+        "deferred": _("Deferred"),
+        "draft": _("Draft"),
+        "free": _("Free"),
+        "tentative": _("Tentative"),
+        "busy": _("Busy"),
+        "out_of_office": _("Out of office"),
+        "made": _("Made"),
+        "received": _("Received"),
+        "sent": _("Sent"),
+    },
+)
