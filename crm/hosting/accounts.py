@@ -42,9 +42,7 @@ def _make() -> Account | None:
     if useradd is None:
         return None
     options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-    subprocess.run(
-        [useradd, *options, "--shell", "/usr/sbin/nologin", ACCOUNT], check=False, capture_output=True
-    )
+    subprocess.run([useradd, *options, "--shell", "/usr/sbin/nologin", ACCOUNT], check=False, capture_output=True)
     return _find(ACCOUNT)
 
 

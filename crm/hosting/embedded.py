@@ -17,7 +17,8 @@ from crm.hosting.files import read_json, read_text, write_json
 from crm.hosting.place import PORT, Place
 from crm.hosting.processes import Identity, end, parent_death_signal
 
-_FAST_SHUTDOWN = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0))
+# Roll back what is open and write everything; then insist.
+FAST_SHUTDOWN = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0))
 _SAY_AFTER, _SAY_EVERY = 3.0, 15.0
 # The line of postmaster.pid that tells how far the start has come.
 _STATUS_LINE = 7
@@ -92,7 +93,7 @@ class EmbeddedServer:
         """Roll back what is open, write everything, and wait for the end."""
         if self._process is None:
             return
-        for number, patience in _FAST_SHUTDOWN:
+        for number, patience in FAST_SHUTDOWN:
             self._process.send_signal(number)
             try:
                 self._process.wait(patience)
@@ -146,7 +147,7 @@ class EmbeddedServer:
         recorded = Identity.from_record(read_json(self._record))
         if running and recorded and running.pid == recorded.pid and recorded.is_running():
             self._say(f"Ending the database server (process {running.pid}) that a killed start left behind.")
-            end([running], _FAST_SHUTDOWN)
+            end([running], FAST_SHUTDOWN)
         elif running and _works_in(running.pid, self.place.data):
             raise HostingError(
                 f"A database server that this product did not start (process {running.pid}) uses"
@@ -158,9 +159,7 @@ class EmbeddedServer:
 
     def _is_ready(self) -> bool:
         lines = read_text(self.place.data / "postmaster.pid").splitlines()
-        return (
-            len(lines) > _STATUS_LINE and lines[0] == str(self.pid) and lines[_STATUS_LINE].strip() == "ready"
-        )
+        return len(lines) > _STATUS_LINE and lines[0] == str(self.pid) and lines[_STATUS_LINE].strip() == "ready"
 
     def _last_words(self) -> str:
         logs = sorted(self.place.log.glob("*.log"), key=lambda log: log.stat().st_mtime)

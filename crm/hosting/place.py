@@ -77,9 +77,7 @@ def prepared_place(home: Path) -> Place:
     _make_folder(home, None)
     _make_folder(keys, None)
     if keys.stat().st_uid != os.geteuid():
-        raise HostingError(
-            f"The database folder {keys} belongs to another user: start the product as that user."
-        )
+        raise HostingError(f"The database folder {keys} belongs to another user: start the product as that user.")
     account = server_account()
     if account is not None:
         _assign_system_folder(home, keys, account)
@@ -138,9 +136,7 @@ def _refuse_foreign_folder(folder: Path, account: Account | None) -> None:
 def _assign_system_folder(home: Path, keys: Path, account: Account) -> None:
     """Give the home a folder below `/var/lib`, once; a copied home must not reach the first one's data."""
     if (keys / "data").exists():
-        raise HostingError(
-            f"The database in {keys} was made by an ordinary user: start the product as that user."
-        )
+        raise HostingError(f"The database in {keys} was made by an ordinary user: start the product as that user.")
     pointer = keys / "place"
     if not pointer.exists():
         _make_shared_folder()

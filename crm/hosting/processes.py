@@ -13,6 +13,7 @@ from typing import Self
 import psutil
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 # The start time is read from a clock that may be corrected between two readings.
 _CLOCK_SLACK = 2.0
 
@@ -54,21 +55,31 @@ class Identity:
         return now is not None and abs(now.started - self.started) < _CLOCK_SLACK
 
 
-def parent_death_signal(number: signal.Signals) -> Callable[[], None]:
-    """A function for a child to call first: the kernel sends it this signal when its parent dies.
+def ask_for_death_signal(number: signal.Signals) -> None:
+    """Have the kernel send this process the signal when its parent dies.
 
     Only Linux has this; elsewhere the next start ends what a killed one left.
     """
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+
+
+def take_in_orphans() -> None:
+    """Make this process the parent of whatever its children leave behind, instead of process 1 (Linux)."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def parent_death_signal(number: signal.Signals) -> Callable[[], None]:
+    """`ask_for_death_signal` for the next child of this process, also if the parent dies before it is called."""
     parent = os.getpid()
 
-    def arrange() -> None:
-        if _libc is None:
-            return
-        _libc.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+    def ask() -> None:
+        ask_for_death_signal(number)
         if os.getppid() != parent:
             os.kill(os.getpid(), number)
 
-    return arrange
+    return ask
 
 
 def sessions(leaders: Iterable[Identity]) -> list[Identity]:

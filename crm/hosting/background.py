@@ -1,0 +1,80 @@
+"""Everything else that runs in children: preparing the database, task workers, the schedule."""
+
+import logging
+from collections.abc import Callable
+
+from django.contrib.auth import get_user_model
+from django.core.management import call_command, get_commands
+from django.db import InterfaceError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.crypto import get_random_string
+from django_tasks_db.management.commands.db_worker import Worker
+
+SCHEDULE_COMMAND = "run_schedule"
+_DEMO_COMMAND = "demo"
+_LINK_COMMAND = "setup_link"
+_POLL_SECONDS = 1.0
+
+
+def has_schedule() -> bool:
+    return SCHEDULE_COMMAND in get_commands()
+
+
+def prepare(*, demo: bool) -> None:
+    """Bring the database up to this version of the product; with `demo`, fill it."""
+    _migrate()
+    if not demo:
+        return
+    if _DEMO_COMMAND not in get_commands():
+        raise SystemExit("This version has no demonstration data: start it without --demo.")
+    call_command(_DEMO_COMMAND)
+
+
+def _migrate() -> None:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    connection.close()
+    if missing:
+        print(f"Preparing the database: {len(missing)} steps.", flush=True)
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def offer_setup_link() -> None:
+    """While nobody can sign in, print the link that makes the first administrator."""
+    if _LINK_COMMAND in get_commands() and not get_user_model()._default_manager.exists():
+        print("Nobody can sign in yet. Open this link once to make the first administrator:", flush=True)
+        call_command(_LINK_COMMAND)
+
+
+def work(queue: str) -> None:
+    """Run the tasks of one queue, one after the other, until a signal; a running task is finished first."""
+    logging.getLogger("django_tasks_db").setLevel(logging.ERROR)  # a stop is nothing to warn about
+    worker = Worker(
+        queue_names=[queue],
+        interval=_POLL_SECONDS,
+        batch=False,
+        backend_name="default",
+        startup_delay=True,
+        max_tasks=None,
+        worker_id=get_random_string(32),
+        excluded_queue_names=[],
+    )
+    worker.configure_signals()
+    worker.run()
+
+
+def run_schedule() -> None:
+    call_command(SCHEDULE_COMMAND)
+
+
+def without_traceback(target: Callable[[], None]) -> Callable[[], None]:
+    """A lost database is an event to name in one line; the restart follows."""
+
+    def run() -> None:
+        try:
+            target()
+        except (OperationalError, InterfaceError) as error:
+            reason = str(error).strip().splitlines()
+            raise SystemExit(f"The database cannot be used: {reason[0] if reason else type(error)}") from error
+
+    return run
