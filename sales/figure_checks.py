@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from crm.core.money import HUNDRED, ZERO
 from sales.figures import (
     OUTSIDE_TAX,
     TAX_CATEGORIES,
-    ZERO,
     DocumentCharge,
     DocumentInput,
     LineFigures,
@@ -19,7 +19,6 @@ from sales.figures import (
 
 # Quantities and prices stay below this, so that every formula fits the 100 digits of exact arithmetic.
 LIMIT = Decimal(10) ** 15
-HUNDRED = Decimal(100)
 
 LINE_NUMBERS = (
     "quantity",

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from crm.core.money import ROUNDING_METHOD
+from crm.core.money import ROUNDING_METHOD, ZERO
 
-ZERO = Decimal(0)
 ONE = Decimal(1)
 
 # EN 16931 (UNCL 5305): standard, zero rated, exempt, reverse charge, intra-community, export, outside tax.

@@ -10,9 +10,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from crm.core.money import exact_arithmetic, round_money, spread
+from crm.core.money import HUNDRED, ZERO, exact_arithmetic, round_money, spread
 from sales.figure_checks import (
-    HUNDRED,
     check_adjustments,
     check_document,
     check_line_figures,
@@ -21,7 +20,6 @@ from sales.figure_checks import (
 from sales.figures import (
     ONE,
     TAX_CATEGORIES,
-    ZERO,
     DocumentCharge,
     DocumentInput,
     DocumentTotals,

@@ -7,8 +7,9 @@ Amounts are `Decimal` from input to print. Everything here is pure: no model, no
 import copy
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import NumberPattern, format_currency, get_currency_precision
@@ -37,6 +38,24 @@ def round_money(amount: Decimal, digits: int) -> Decimal:
         raise ValueError(f"{amount} is no amount of money")
     rounded = amount.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP, context=_EXACT)
     return rounded if rounded else rounded.copy_abs()
+
+
+type Direction = Literal["up", "down", "nearest"]
+_DIRECTIONS = {"up": ROUND_CEILING, "down": ROUND_FLOOR, "nearest": ROUND_HALF_UP}
+
+
+def round_to_grid(amount: Decimal, *, step: Decimal, offset: Decimal, direction: Direction) -> Decimal:
+    """The next amount of the form `offset` + n steps, n = 0, 1, 2, ...; halfway goes up.
+
+    Raises ValueError for a step that is not positive, and where nothing of that form lies below.
+    """
+    if step <= 0:
+        raise ValueError(f"a step is more than 0, not {step}")
+    with exact_arithmetic():
+        steps = ((amount - offset) / step).to_integral_value(rounding=_DIRECTIONS[direction])
+        if steps < 0 and direction == "down":
+            raise ValueError(f"{amount} lies below {offset}")
+        return offset + max(steps, ZERO) * step
 
 
 def to_base(amount: Decimal, rate: Decimal, digits: int) -> Decimal:
