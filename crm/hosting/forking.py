@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import psutil
 
@@ -51,18 +51,25 @@ def reap(pid: int) -> int | None:
     return os.waitstatus_to_exitcode(status) if ended else None
 
 
+def ended_children() -> Iterator[tuple[int, int]]:
+    """Number and exit code of every child that has ended since the last call, also of orphans taken in."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        yield pid, os.waitstatus_to_exitcode(status)
+
+
 def reap_all(patience: float) -> None:
     """Wait until no child is left, up to so many seconds, then kill those that are."""
     deadline = time.monotonic() + patience
-    while True:
-        try:
-            ended, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if ended:
-            continue
+    this_process = psutil.Process()
+    while list(ended_children()) or this_process.children():
         if time.monotonic() > deadline:
-            for child in psutil.Process().children(recursive=True):
+            for child in this_process.children(recursive=True):
                 child.kill()
         time.sleep(0.02)
 

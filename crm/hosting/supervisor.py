@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crm.hosting.errors import HostingError
 from crm.hosting.files import read_json, write_json
-from crm.hosting.forking import reap, reap_all
+from crm.hosting.forking import ended_children, reap, reap_all
 from crm.hosting.processes import Identity, end, sessions, take_in_orphans
 
 type Steps = tuple[tuple[signal.Signals, float], ...]
@@ -125,10 +125,11 @@ class Supervisor:
 
     def tick(self) -> None:
         """Look at each part once."""
+        codes = dict(ended_children())
         for watched in self._watched:
-            if watched.restart_at is None:
-                self._look_at(watched)
-            elif time.monotonic() >= watched.restart_at:
+            if watched.restart_at is None and watched.pid in codes:
+                self._plan_restart(watched, codes[watched.pid])
+            elif watched.restart_at is not None and time.monotonic() >= watched.restart_at:
                 self._restart(watched)
 
     def stop(self) -> None:
@@ -142,10 +143,7 @@ class Supervisor:
     def _ask_to_stop(self, _number: int, _frame: object) -> None:
         self._stop_asked = True
 
-    def _look_at(self, watched: _Watched) -> None:
-        code = reap(watched.pid)
-        if code is None:
-            return
+    def _plan_restart(self, watched: _Watched, code: int) -> None:
         delay = watched.backoff.delay(time.monotonic() - watched.since)
         watched.restart_at = time.monotonic() + delay
         how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
@@ -174,7 +172,6 @@ class Supervisor:
             for left in end(identities, steps):
                 self._say(f"Process {left.pid} could not be ended.")
         for watched in layer:
-            reap(watched.pid)
             self._end_session(watched)
 
     def _end_session(self, watched: _Watched) -> None:
