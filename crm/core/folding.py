@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 #: Normalising costs time squared on hostile runs of marks, so no more than this is looked at.
 READ_AT_MOST = 1000
-#: 500 characters are at most 2,000 bytes: they always fit into one entry of a b-tree index (2,704 bytes).
-FOLDED_AT_MOST = 500
+#: The columns for folded names hold this much, and it always fits into an index entry (2,704 bytes).
+FOLDED_AT_MOST = 300
+COMPANY_KEY_AT_MOST = 200
+EMAIL_AT_MOST = 254
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
@@ -161,7 +163,8 @@ def fold_email(email: str) -> str:
     """
     text = unicodedata.normalize("NFC", one_line(email)[:READ_AT_MOST]).lower()
     local, at, domain = text.rpartition("@")
-    return f"{local}@{ascii_host(domain) or domain}" if at else text
+    folded = f"{local}@{ascii_host(domain) or domain}" if at else text
+    return folded[:EMAIL_AT_MOST]
 
 
 def email_domain(email: str) -> str:
@@ -191,8 +194,9 @@ def company_key(name: str) -> str:
     folded = fold(name)
     words = _words(folded)
     if not words:
-        return folded
-    return _without_glued(" ".join(_without_endings(_without_beginning(words))))
+        return folded[:COMPANY_KEY_AT_MOST]
+    key = _without_glued(" ".join(_without_endings(_without_beginning(words))))
+    return key[:COMPANY_KEY_AT_MOST].rstrip()
 
 
 def _words(folded: str) -> list[str]:

@@ -16,11 +16,11 @@ type Value = str | bool | int | Decimal
 #: Characters per column; the lead model declares the same. Longer values stay in the raw post.
 MAX_LENGTHS: dict[str, int] = {
     "topic": 300,
-    "salutation": 50,
+    "salutation": 100,
     "first_name": 100,
     "middle_name": 100,
     "last_name": 100,
-    "job_title": 100,
+    "job_title": 150,
     "company": 200,
     "email": 254,
     "email2": 254,
@@ -31,7 +31,7 @@ MAX_LENGTHS: dict[str, int] = {
     "street": 250,
     "city": 100,
     "state_or_province": 100,
-    "postal_code": 20,
+    "postal_code": 40,
     "country": 100,
     "description": 100_000,
     "source": 100,
@@ -44,7 +44,7 @@ MAX_LENGTHS: dict[str, int] = {
     "utm_term": 200,
     "utm_content": 200,
     "gclid": 200,
-    "referrer": 2000,
+    "referrer": 500,
     "campaign_code": 100,
 }
 MAX_REVENUE = Decimal("9999999999999.99")

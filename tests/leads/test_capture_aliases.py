@@ -9,7 +9,8 @@ from leads.capture.aliases import MAX_LENGTHS, LeadReading, lead_values
 from leads.capture.flags import Flag, flag_sentence
 from leads.capture.names import split_name
 from leads.capture.reading import Fields, Submission
-from leads.capture.vocabulary import ALIASES, CONTROL
+from leads.capture.vocabulary import ALIASES, CONTROL, EMAIL_OPT_OUT, FULL_NAME
+from leads.models import Lead
 from tests.leads import posted
 
 
@@ -193,6 +194,16 @@ def test_no_spelling_means_two_things() -> None:
 )
 def test_a_lead_needs_something_to_be_called_by(fields: dict[str, str], identity: bool) -> None:
     assert of(fields).has_identity is identity
+
+
+def test_what_fits_here_fits_into_the_lead() -> None:
+    not_text = {"description", "currency"}
+    limits = {
+        column: getattr(Lead._meta.get_field(column), "max_length", None) for column in MAX_LENGTHS.keys() - not_text
+    }
+    assert limits == {column: MAX_LENGTHS[column] for column in limits}
+    for column in set(ALIASES.values()) - {FULL_NAME, EMAIL_OPT_OUT}:
+        assert Lead._meta.get_field(column)
 
 
 def test_a_value_that_is_too_long_is_named_and_never_cut() -> None:
