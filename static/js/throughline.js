@@ -130,9 +130,16 @@
   });
 
   const focusFirstError = (area) => {
-    const wrong = area.querySelector("[aria-invalid=true], .field:has(.field-errors) input, [data-problem-summary]");
+    const places = ["[aria-invalid=true]:not([type=hidden])", ".field:has(.field-errors) input", "[data-problem-summary]"];
+    const wrong = places.map((place) => area.querySelector(place)).find(Boolean);
     wrong?.focus();
     return Boolean(wrong);
+  };
+
+  // Pages with one form and nothing else start in its first empty field.
+  const focusFirstEmpty = () => {
+    const fields = document.querySelectorAll("[data-focus-first] form input:not([type=hidden], [type=checkbox], [type=radio])");
+    [...fields].find((input) => !input.value)?.focus();
   };
 
   // Clicks ------------------------------------------------------------------------------------------
@@ -236,5 +243,7 @@
 
   showLook();
   wait();
-  focusFirstError(document);
+  if (!focusFirstError(document)) {
+    focusFirstEmpty();
+  }
 })();
