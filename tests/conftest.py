@@ -8,8 +8,11 @@ import pytest
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
+from crm.core.foundations import lay_foundations
 from crm.hosting.database_url import database_from_url
 from tests.database import GivenServer, OwnServer, TestServer
+
+pytest_plugins = ["tests.fixtures"]
 
 _SERVER = pytest.StashKey[TestServer]()
 
@@ -52,6 +55,7 @@ def django_db_setup(
     os.environ.update(DATABASE_URL=database_url, DATABASE_POOL="off")
     with django_db_blocker.unblock():
         connections["default"].settings_dict.update(database_from_url(database_url, pooled=False))
+        lay_foundations()
     yield
     with django_db_blocker.unblock():
         connections.close_all()

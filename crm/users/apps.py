@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class UsersConfig(AppConfig):
@@ -8,7 +9,12 @@ class UsersConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.core import foundations, idempotency  # noqa: PLC0415 - models exist only now
+        from crm.core.context import NavEntry, register_nav  # noqa: PLC0415
         from crm.users import rights  # noqa: PLC0415
 
         idempotency.register(self.get_model("IdempotencyKey"))
         foundations.register(rights.lay_roles, position=900)
+        register_nav(
+            NavEntry(_("Today"), "home", "home", "today", position=0),
+            NavEntry(_("Administration"), "admin:index", "settings", "admin", "users.administer", position=1000),
+        )

@@ -17,13 +17,16 @@ class SignInMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        if request.user.is_authenticated or not getattr(view, "login_required", True):
+        # The mark is asked first: an open page answers without the session, which needs the database.
+        if not getattr(view, "login_required", True) or request.user.is_authenticated:
             return None
         return sign_in_first(request)
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
-    response = redirect_to_login(request.get_full_path())
-    if not getattr(request, "htmx", False):
-        return response
-    return HttpResponse(headers={"HX-Redirect": response["Location"]})
+    """A fragment cannot be returned to, so htmx comes back to the page that asked for it."""
+    htmx: Any = getattr(request, "htmx", False)
+    if not htmx:
+        return redirect_to_login(request.get_full_path())
+    page = htmx.current_url_abs_path or request.get_full_path()
+    return HttpResponse(headers={"HX-Redirect": redirect_to_login(page)["Location"]})

@@ -1,9 +1,42 @@
-"""Sign-in and the person's own pages. There is no sign-up page."""
+"""The first page, sign-in and the person's own account. There is no sign-up page."""
 
-from allauth.account.views import LoginView, LogoutView
-from django.urls import path
+from allauth.account import views as account
+from django.urls import include, path, re_path
+
+from crm.users.forms import PasswordResetForm
+from crm.users.views.home import HomeView, healthz
+from crm.users.views.setup import SetupView
+
+# The names are those under which allauth looks its own pages up.
+_account = [
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/set/", account.password_set, name="account_set_password"),
+    path(
+        "password/reset/",
+        account.PasswordResetView.as_view(form_class=PasswordResetForm),
+        name="account_reset_password",
+    ),
+    path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("2fa/", include("allauth.mfa.urls")),
+]
 
 urlpatterns = [
-    path("login/", LoginView.as_view(), name="account_login"),
-    path("logout/", LogoutView.as_view(), name="account_logout"),
+    path("", HomeView.as_view(), name="home"),
+    path("healthz", healthz, name="healthz"),
+    path("setup/<str:token>/", SetupView.as_view(), name="setup"),
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("account/", include(_account)),
 ]

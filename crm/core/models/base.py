@@ -106,7 +106,10 @@ TRACKED: set[type[models.Model]] = set()
 
 
 def tracked[M: models.Model](model: type[M]) -> type[M]:
-    """Arm a concrete business model: stamp trigger, state trigger, and an event table of all its changes."""
+    """Arm a concrete business model: stamp trigger, state trigger, and an event table of all its changes.
+
+    A model names in `unrecorded` the columns that history must not keep, such as passwords.
+    """
     names = {field.name for field in model._meta.local_fields}
     if "version" in names:
         pgtrigger.register(STAMP)(model)
@@ -117,6 +120,7 @@ def tracked[M: models.Model](model: type[M]) -> type[M]:
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
+        exclude=list(getattr(model, "unrecorded", ())),
         model_name=f"{model.__name__}Event",
         base_model=EventBase,
         obj_field=pghistory.ObjForeignKey(related_name="history", db_index=True),

@@ -20,7 +20,7 @@ class UserManager(BaseUserManager["User"]):
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
         """An active person with a usable password if one is given. The business unit is required."""
         user = self.model(username=self.model.normalize_username(username), **fields)
-        user.email = self.normalize_email(user.email)
+        user.email = user.email.lower()
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -37,6 +37,7 @@ class User(AbstractBaseUser):
     """`is_administrator` opens the admin site and every right; all other rights come from roles."""
 
     actor_kind: ClassVar[str] = "user"
+    unrecorded: ClassVar[tuple[str, ...]] = ("password", "last_login")
 
     username = models.CharField(
         _("login"),
@@ -84,6 +85,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def clean(self) -> None:
+        """Sign-in looks e-mails up in small letters."""
+        super().clean()
+        self.email = self.email.lower()
 
     # What Django, its admin and unfold ask of a user.
     @property

@@ -1,0 +1,1 @@
+"""Pages of the person and of the first start."""

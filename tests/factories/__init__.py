@@ -1,0 +1,1 @@
+"""Records for tests, one module for each app."""
