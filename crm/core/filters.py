@@ -1,0 +1,106 @@
+"""Filters of lists. Whatever an address asks that cannot be understood is left out with a notice."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import django_filters
+from django.db import models
+from django.db.models import Q
+from django.forms import Form, ModelChoiceField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.core.folding import fold
+
+# Parameters of every list that are no filters.
+LIST_PARAMETERS = frozenset({"view", "sort", "after", "before"})
+_SHOWN = 40
+
+
+class RecordFilter(django_filters.FilterSet):
+    """`RecordFilter(data, queryset, actor=…)`; `qs` is filtered, `notices` says what was ignored.
+
+    `search_fields` are lookups joined by OR for the parameter `q`. A lookup on `sort_key` gets the folded
+    text; the plain name of a field stands for its beginning, in any case.
+    """
+
+    search_fields: ClassVar[tuple[str, ...]] = ("sort_key__contains",)
+
+    q = django_filters.CharFilter(method="search", label=gettext_lazy("Search"))
+
+    def __init__(self, data: Any = None, queryset: Any = None, *, actor: Any, **options: Any) -> None:
+        super().__init__(data, queryset, **options)
+        self.actor = actor
+        limit_choices(self.form, actor)
+
+    def search(self, rows: "models.QuerySet[Any]", name: str, text: str) -> "models.QuerySet[Any]":
+        return rows.filter(search_condition(self.search_fields, text))
+
+    @property
+    def notices(self) -> list[str]:
+        wrong = [
+            _("“%(name)s” was ignored: %(why)s") % {"name": self._label(name), "why": " ".join(map(str, errors))}
+            for name, errors in self.form.errors.items()
+        ]
+        return wrong + [
+            _("“%(name)s” is not a filter of this list and was ignored.") % {"name": name[:_SHOWN]}
+            for name in self._unknown()
+        ]
+
+    @property
+    def is_active(self) -> bool:
+        """Does any filter narrow the list?"""
+        return bool(self.form.is_bound and any(value not in (None, "", []) for value in self._values()))
+
+    def filter_fields(self) -> list[Any]:
+        """The bound fields beside the search box."""
+        return [field for field in self.form if field.name != "q"]
+
+    def _values(self) -> Iterable[Any]:
+        _errors = self.form.errors
+        return [
+            list(value) if hasattr(value, "__iter__") and not isinstance(value, str) else value
+            for value in getattr(self.form, "cleaned_data", {}).values()
+        ]
+
+    def _unknown(self) -> list[str]:
+        names = tuple(self.filters)
+        return [
+            name
+            for name in self.data
+            if name not in LIST_PARAMETERS
+            and name not in names
+            and not any(name.startswith(f"{known}_") for known in names)
+        ]
+
+    def _label(self, name: str) -> str:
+        return str(self.form.fields[name].label or name) if name in self.form.fields else name
+
+
+def search_condition(lookups: Iterable[str], text: str) -> Q:
+    condition = Q()
+    for lookup in lookups:
+        path, _separator, how = lookup.rpartition("__")
+        if path.endswith("sort_key") or lookup == "sort_key":
+            folded = fold(text)
+            condition |= Q(**{lookup if path else "sort_key__startswith": folded}) if folded else Q()
+        elif how in {"contains", "icontains", "startswith", "istartswith", "exact", "iexact"}:
+            condition |= Q(**{lookup: text.strip()})
+        else:
+            condition |= Q(**{f"{lookup}__istartswith": text.strip()})
+    return condition
+
+
+def limit_choices(form: Form, actor: Any) -> None:
+    """Choice fields offer only what the actor may see; a value that is already set stays."""
+    for name, field in form.fields.items():
+        if isinstance(field, ModelChoiceField):
+            field.queryset = _visible(field.queryset, actor, form.initial.get(name))
+
+
+def _visible(rows: Any, actor: Any, current: Any) -> Any:
+    if not hasattr(rows, "visible_to"):
+        return rows
+    seen = rows.visible_to(actor)
+    key = getattr(current, "pk", current)
+    return seen | rows.filter(pk=key) if isinstance(key, int) else seen

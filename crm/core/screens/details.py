@@ -1,0 +1,131 @@
+"""The page of one record: who it is, what can be done next, and the panels of all apps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views import View
+
+from crm.core import htmx
+from crm.core.access import READ, find_for
+from crm.core.addresses import screen_url
+from crm.core.badges import badge_of, reason_beside
+from crm.core.errors import NotFound
+from crm.core.line import Node, line_of
+from crm.core.panels import Panel, panels_for
+from crm.core.screens.buttons import Buttons, buttons_for
+
+type Fact = tuple[str | Promise, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPanel:
+    """A panel with its markup; a lazy one has only its address."""
+
+    panel: Panel
+    url: str
+    html: SafeString = SafeString()
+
+    @property
+    def region(self) -> str:
+        return f"panel-{self.panel.name}"
+
+
+class DetailView[M: models.Model](View):
+    """GET gives the page, or with `?panel=<name>` one panel alone. What one may not see is not there (404).
+
+    Hooks: `heading(record)`, `subtitle(record)`, `facts(record)` under the heading, `details(record)` for the
+    card with all fields, `line(record)`, `edit_obstacle(record)` (why it cannot be edited now).
+    """
+
+    model: type[M]
+    avatar: ClassVar[str] = ""
+    template_name: ClassVar[str] = "screens/detail.html"
+
+    def heading(self, record: M) -> str:
+        return str(record)
+
+    def subtitle(self, record: M) -> str:
+        return ""
+
+    def facts(self, record: M) -> Sequence[Fact]:
+        return ()
+
+    def details(self, record: M) -> Sequence[Fact]:
+        return ()
+
+    def line(self, record: M) -> Sequence[Node]:
+        return line_of(record, self.request.user)
+
+    def edit_obstacle(self, record: M) -> str:
+        return ""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        record = find_for(self.model, pk, request.user, READ)
+        name = request.GET.get("panel", "")
+        if name:
+            return self._panel_alone(record, name)
+        return htmx.varies(render(request, self.template_name, self._context(record)))
+
+    def _context(self, record: M) -> dict[str, Any]:
+        panels = [self._shown(panel, record) for panel in panels_for(self.model) if self._applies(panel, record)]
+        buttons = self._buttons(record)
+        return {
+            "record": record,
+            "title": self.heading(record),
+            "lead": self.subtitle(record),
+            "badge": badge_of(record),
+            "reason": reason_beside(record),
+            "avatar": self.avatar,
+            "facts": [*self._owner_fact(record), *self.facts(record)],
+            "details": self.details(record),
+            "primary": buttons.primary,
+            "frequent": buttons.frequent,
+            "others": buttons.others,
+            "nodes": self.line(record),
+            "trail": self._trail(record),
+            "main_panels": [shown for shown in panels if shown.panel.column == "main"],
+            "side_panels": [shown for shown in panels if shown.panel.column == "side"],
+        }
+
+    def _owner_fact(self, record: Any) -> list[Fact]:
+        return [(_("Owner"), record.owner_name)] if hasattr(record, "owner_name") else []
+
+    def _buttons(self, record: M) -> Buttons:
+        return buttons_for(record, self.request.user, self.edit_obstacle(record))
+
+    def _trail(self, record: M) -> list[tuple[str, str]]:
+        nouns = str(self.model._meta.verbose_name_plural).capitalize()
+        list_url = screen_url(self.model, "list")
+        return [*([(nouns, list_url)] if list_url else []), (getattr(record, "number", "") or self.heading(record), "")]
+
+    def _applies(self, panel: Panel, record: M) -> bool:
+        return panel.shown(record, self.request.user)
+
+    def _shown(self, panel: Panel, record: M) -> ShownPanel:
+        url = f"{self.request.path}?panel={panel.name}"
+        return ShownPanel(panel, url) if panel.lazy else ShownPanel(panel, url, self._html(panel, record, url))
+
+    def _html(self, panel: Panel, record: M, url: str) -> SafeString:
+        values: Mapping[str, Any] = panel.values(record, self.request.user, self.request.GET)
+        context = {"record": record, "user": self.request.user, "panel": panel, "panel_url": url, **values}
+        return render_to_string(panel.template, context, request=self.request)
+
+    def _panel_alone(self, record: M, name: str) -> HttpResponse:
+        panel = next((one for one in panels_for(self.model) if one.name == name and self._applies(one, record)), None)
+        if panel is None:
+            raise NotFound(_("This page has no such part."))
+        url = f"{self.request.path}?panel={panel.name}"
+        shown = ShownPanel(panel, url, self._html(panel, record, url))
+        context = {"record": record, "title": self.heading(record), "shown": shown, "trail": self._trail(record)}
+        template = "screens/panel.html"
+        if htmx.asks_for(self.request, shown.region):
+            template = "screens/panel.html#panel"
+        return htmx.varies(render(self.request, template, context))

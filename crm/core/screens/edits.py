@@ -1,0 +1,152 @@
+"""Making and changing a record through a form. A service does the work; nothing is doubled or overwritten."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views import View
+
+from crm.core import htmx
+from crm.core.access import WRITE, check_create, find_for, lock_for
+from crm.core.addresses import screen_url
+from crm.core.errors import Conflict, Invalid
+from crm.core.idempotency import new_key, run_once
+from crm.core.screens.conflicts import Difference, differences
+from crm.core.screens.filling import FormRefused, sections_of, take_refusal
+
+
+class Stale(Conflict):
+    """The record was saved by somebody else since the form was shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What one attempt was about, for showing the form again."""
+
+    form: Any
+    record: Any
+
+
+class EditView[M: models.Model](View):
+    """Without `pk` in the address it creates, with it it changes.
+
+    Hooks: `create(form, actor)` and `update(record_id, form, actor)` call a service and give the record;
+    `initial(request)` fills a new form; `obstacle(record)` says why the record cannot be edited now;
+    `success_url(record)`.
+    """
+
+    model: type[M]
+    form_class: ClassVar[type[Any]]
+    template_name: ClassVar[str] = "screens/edit.html"
+    saved: ClassVar[str | Promise] = ""
+
+    def create(self, form: Any, actor: Any) -> M:
+        raise NotImplementedError
+
+    def update(self, record_id: int, form: Any, actor: Any) -> M:
+        raise NotImplementedError
+
+    def initial(self, request: HttpRequest) -> dict[str, Any]:
+        return {}
+
+    def obstacle(self, record: M) -> str:
+        return ""
+
+    def success_url(self, record: M) -> str:
+        return screen_url(self.model, "detail", record.pk)
+
+    def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        record = self._record(pk)
+        if record is None:
+            form = self.form_class(actor=request.user, initial=self.initial(request))
+        else:
+            self._check_obstacle(record)
+            form = self.form_class(actor=request.user, instance=record)
+        return self._page(_Sent(form, record))
+
+    def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        self._record(pk)
+        try:
+            url = run_once(request, self._saving(pk))
+        except FormRefused as refused:
+            return self._page(_Sent(refused.form, self._record(pk)), status=422)
+        except Stale:
+            return self._conflict(pk)
+        htmx.toast(request, str(self.saved or _("Saved")))
+        return htmx.go_to(request, url)
+
+    def _record(self, pk: int | None) -> M | None:
+        if pk is None:
+            check_create(self.request.user, self.model)
+            return None
+        return find_for(self.model, pk, self.request.user, WRITE)
+
+    def _saving(self, pk: int | None) -> Callable[[], str]:
+        """The whole attempt as one piece of work: it runs only where the key has brought no result yet."""
+
+        def work() -> str:
+            record = None if pk is None else self._locked(pk)
+            form = self._bound(record)
+            if not form.is_valid():
+                raise FormRefused(form)
+            try:
+                saved = self.create(form, self.request.user) if pk is None else self.update(pk, form, self.request.user)
+            except Invalid as refusal:
+                raise take_refusal(form, refusal) from refusal
+            return self.success_url(saved)
+
+        return work
+
+    def _locked(self, pk: int) -> M:
+        # Locked before it is compared, so that nobody saves between the comparison and the service.
+        record = lock_for(self.model, pk, self.request.user, WRITE)
+        self._check_obstacle(record)
+        version = getattr(record, "version", None)
+        if version is not None and self.request.POST.get("version", "") not in {"", str(version)}:
+            raise Stale(_("Somebody else has saved this record since you opened it."))
+        return record
+
+    def _check_obstacle(self, record: M) -> None:
+        obstacle = self.obstacle(record)
+        if obstacle:
+            raise Conflict(obstacle)
+
+    def _bound(self, record: M | None) -> Any:
+        instance = {} if record is None else {"instance": record}
+        return self.form_class(self.request.POST, self.request.FILES, actor=self.request.user, **instance)
+
+    def _conflict(self, pk: int | None) -> HttpResponse:
+        """Both versions field by field, and the typed values in a form which carries the new version."""
+        record = self._record(pk)
+        kept = self.form_class(actor=self.request.user, instance=self._record(pk))
+        form = self._bound(self._record(pk))
+        return self._page(_Sent(form, record), status=409, conflict=differences(form, kept))
+
+    def _page(self, sent: _Sent, *, status: int = 200, conflict: list[Difference] | None = None) -> HttpResponse:
+        record = sent.record
+        noun = self.model._meta.verbose_name
+        context = {
+            "form": sent.form,
+            "record": record,
+            "title": _("Edit %(name)s") % {"name": record} if record else _("New %(noun)s") % {"noun": noun},
+            "trail": self._trail(record),
+            "sections": sections_of(sent.form),
+            "submit_label": _("Save %(noun)s") % {"noun": noun},
+            "cancel_url": screen_url(self.model, "detail", record.pk) if record else screen_url(self.model, "list"),
+            "idempotency_key": new_key(),
+            "version": getattr(record, "version", ""),
+            "conflict": conflict,
+            "reload_url": self.request.path,
+        }
+        return render(self.request, self.template_name, context, status=status)
+
+    def _trail(self, record: M | None) -> list[tuple[str, str]]:
+        nouns = (str(self.model._meta.verbose_name_plural).capitalize(), screen_url(self.model, "list"))
+        if record is None:
+            return [nouns, (_("New"), "")]
+        return [nouns, (str(record), screen_url(self.model, "detail", record.pk)), (_("Edit"), "")]

@@ -1,0 +1,41 @@
+"""What the screens with a form share: refusals at the field, sections."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+
+from crm.core.errors import Invalid
+
+
+class FormRefused(Exception):
+    """The form carries the sentences; the transaction is undone by raising this."""
+
+    def __init__(self, form: Any) -> None:
+        super().__init__("the form was refused")
+        self.form = form
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    title: str | Promise
+    fields: list[Any]
+
+
+def take_refusal(form: Any, refusal: Invalid) -> FormRefused:
+    """Put a service's sentence at its field, or above the form where the form has no such field."""
+    field = refusal.field if refusal.field in form.fields else None
+    for sentence in (refusal.sentence, *refusal.details):
+        form.add_error(field, sentence)
+    return FormRefused(form)
+
+
+def sections_of(form: Any) -> list[ShownSection]:
+    """The declared sections with their bound fields; fields that no section names follow at the end."""
+    declared = getattr(form, "sections", ())
+    if not declared:
+        return []
+    named = {name for _title, names in declared for name in names}
+    shown = [ShownSection(title, [form[name] for name in names if name in form.fields]) for title, names in declared]
+    rest = [field for field in form.visible_fields() if field.name not in named]
+    return [section for section in shown if section.fields] + ([ShownSection("", rest)] if rest else [])

@@ -1,0 +1,202 @@
+"""The list of a table: views, filters, order and keyset pages, whole or as the region that changed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views import View
+
+from crm.core import htmx
+from crm.core.access import READ, may_create
+from crm.core.filters import RecordFilter
+from crm.core.keyset import Count, Page, count_up_to, keyset_page
+from crm.core.screens.wording import Pager, count_words, pager_for
+from crm.core.tables import Table
+
+type Text = str | Promise
+
+REGION = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemView:
+    """A named part of a list, shown as a tab: `filter(queryset, user)` narrows the rows."""
+
+    key: str
+    label: Text
+    filter: Callable[[Any, Any], Any] = lambda rows, _user: rows
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    label: Text
+    url: str
+    current: bool
+
+
+class ListView(View):
+    """`?view=&sort=&after=|before=` and the filters. Whatever of it makes no sense is left out with a notice.
+
+    Hooks: `queryset(actor)` for rows before rights, `empty(actor)` for the words of an empty table.
+    """
+
+    model: ClassVar[type[models.Model]]
+    table: ClassVar[type[Table]]
+    filterset: ClassVar[type[RecordFilter]] = RecordFilter
+    system_views: ClassVar[tuple[SystemView, ...]] = ()
+    title: ClassVar[Text] = ""
+    create_url_name: ClassVar[str] = ""
+    create_label: ClassVar[Text] = ""
+    template_name: ClassVar[str] = "screens/list.html"
+
+    def queryset(self, actor: Any) -> Any:
+        return self.model._default_manager.all()
+
+    def empty(self, actor: Any) -> dict[str, Any]:
+        """Title and text of the table that holds nothing at all, as `components/empty.html` reads them."""
+        return {
+            "title": _("No %(nouns)s yet") % {"nouns": self.model._meta.verbose_name_plural},
+            "text": _("What you or your team may see appears here."),
+        }
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if not _may_read(self.model, request.user):
+            return render(request, "screens/no_right.html", {"title": self._title(), "noun": self._nouns()}, status=403)
+        template = f"{self.template_name}#region" if htmx.asks_for(request, REGION) else self.template_name
+        return htmx.varies(render(request, template, self._context(request)))
+
+    def _context(self, request: HttpRequest) -> dict[str, Any]:
+        listing = _Listing(self, request)
+        page, count = listing.page, listing.count
+        return {
+            "title": self._title(),
+            "count_words": count_words(count),
+            "is_region": htmx.asks_for(request, REGION),
+            "tabs": listing.tabs(),
+            "filter": listing.filterset,
+            "kept": listing.kept(),
+            "notices": listing.notices,
+            "create": self._create(request.user),
+            "columns": self.table.heads(listing.sort, lambda token: listing.url(sort=token)),
+            "rows_html": self.table.rows_html(page.rows),
+            "phone": self.table.is_for_phones(),
+            "pager": listing.pager(),
+            "empty_state": None if page.rows else self._empty(request, listing),
+            "clear_url": listing.clear_url(),
+        }
+
+    def _title(self) -> str:
+        return str(self.title or str(self.model._meta.verbose_name_plural).capitalize())
+
+    def _nouns(self) -> str:
+        return str(self.model._meta.verbose_name_plural)
+
+    def _create(self, actor: Any) -> dict[str, Any] | None:
+        if not self.create_url_name or not may_create(actor, self.model):
+            return None
+        label = self.create_label or _("New %(noun)s") % {"noun": self.model._meta.verbose_name}
+        return {"label": label, "url": reverse(self.create_url_name)}
+
+    def _empty(self, request: HttpRequest, listing: "_Listing") -> dict[str, Any]:
+        if listing.filterset.is_active:
+            return {
+                "title": _("No %(noun)s matches these filters") % {"noun": self.model._meta.verbose_name},
+                "link": {"label": _("Clear the filters"), "url": listing.clear_url()},
+                "small": True,
+            }
+        if listing.chosen and not listing.chosen.default and len(self.system_views) > 1:
+            return {"title": _("Nothing in “%(view)s”") % {"view": listing.chosen.label}, "small": True}
+        return {**self.empty(request.user), "action": self._create(request.user)}
+
+
+class _Listing:
+    """One reading of one list, with what had to be ignored on the way."""
+
+    def __init__(self, view: ListView, request: HttpRequest) -> None:
+        self.view, self.request, self.notices = view, request, list[str]()
+        self.chosen = self._chosen()
+        self.sort = self._sort()
+        actor: Any = request.user
+        rows = view.queryset(actor)
+        if self.chosen:
+            rows = self.chosen.filter(rows, actor)
+        self.filterset = view.filterset(request.GET, rows, actor=actor)
+        self.rows = self.filterset.qs
+        self.branches = view.model._default_manager.all().branches(actor, READ)  # type: ignore[attr-defined]  # guarded models only
+        self.notices += self.filterset.notices
+        self.page: Page = self._page()
+        self.count: Count = count_up_to(self.rows, self.branches)
+
+    def _chosen(self) -> SystemView | None:
+        views = self.view.system_views
+        default = next((view for view in views if view.default), views[0] if views else None)
+        asked = self.request.GET.get("view", "")
+        found = next((view for view in views if view.key == asked), None)
+        if asked and found is None:
+            self.notices.append(_("There is no view “%(key)s”; this is the usual one.") % {"key": asked[:40]})
+        return found or default
+
+    def _sort(self) -> str:
+        asked = self.request.GET.get("sort", "")
+        if not asked or asked in self.view.table.sorts() or asked == self.view.table.default_sort:
+            return asked or self.view.table.default_sort
+        self.notices.append(_("This list cannot be sorted by “%(key)s”.") % {"key": asked[:40]})
+        return self.view.table.default_sort
+
+    def _page(self) -> Page:
+        get = self.request.GET
+        page = keyset_page(
+            self.rows,
+            self.branches,
+            self.sort,
+            fields=self.view.table.fields(),
+            after=get.get("after"),
+            before=get.get("before"),
+        )
+        if page.bad_token:
+            self.notices.append(_("The address named no page of this list; this is the first one."))
+        return page
+
+    def url(self, **changes: str) -> str:
+        """This list with other parameters; a change of anything goes back to the first page."""
+        query = self.request.GET.copy()
+        for name in ("after", "before"):
+            query.pop(name, None)
+        for name, value in changes.items():
+            query[name] = value
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+
+    def clear_url(self) -> str:
+        kept = self.kept()
+        query = "&".join(f"{name}={value}" for name, value in kept)
+        return f"{self.request.path}?{query}" if query else self.request.path
+
+    def kept(self) -> Sequence[tuple[str, str]]:
+        """What the filter form sends along: only what was understood."""
+        view = [("view", self.chosen.key)] if self.chosen and not self.chosen.default else []
+        return view + ([("sort", self.sort)] if self.sort != self.view.table.default_sort else [])
+
+    def tabs(self) -> list[Tab]:
+        return [
+            Tab(view.label, f"{self.request.path}?view={view.key}", view is self.chosen)
+            for view in self.view.system_views
+        ]
+
+    def pager(self) -> Pager | None:
+        if not self.page.rows:
+            return None
+        column = self.view.table.sorts().get(self.sort)
+        previous = self.url(before=self.page.previous) if self.page.previous else ""
+        following = self.url(after=self.page.following) if self.page.following else ""
+        return pager_for(len(self.page.rows), self.count, column, self.sort, previous, following)
+
+
+def _may_read(model: type[models.Model], actor: Any) -> bool:
+    return bool(actor.has_perm(f"{model._meta.app_label}.{READ}_{model._meta.model_name}"))

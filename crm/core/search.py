@@ -1,0 +1,57 @@
+"""The search over all tables: each app registers where its records are found."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils.functional import Promise
+
+from crm.core.filters import search_condition
+
+MOST_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    title: str
+    subtitle: str
+    pk: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchSource:
+    """One table in the search.
+
+    `title` and `subtitle` are value paths. `lookups` are as `RecordFilter.search_fields`: use those that an
+    index answers (`sort_key`, `number`, `email`). `rows(visible, text)` may narrow the visible rows itself.
+    """
+
+    model: type[models.Model]
+    label: str | Promise
+    url_name: str
+    title: str = "name"
+    subtitle: str = ""
+    lookups: tuple[str, ...] = ("sort_key",)
+    rows: Callable[[Any, str], Any] | None = None
+    position: int = 100
+
+    def find(self, actor: Any, text: str) -> list[Hit]:
+        """At most one more than `MOST_SHOWN`, so that the page can say that there are more."""
+        visible: Any = self.model._default_manager.visible_to(actor)  # type: ignore[attr-defined]  # guarded models only
+        found = self.rows(visible, text) if self.rows else visible.filter(search_condition(self.lookups, text))
+        paths = dict.fromkeys(["pk", self.title, *([self.subtitle] if self.subtitle else [])])
+        values = found.order_by("pk").values(*paths)[: MOST_SHOWN + 1]
+        return [Hit(str(row[self.title] or ""), str(row.get(self.subtitle) or ""), row["pk"]) for row in values]
+
+
+_registry: dict[type[models.Model], SearchSource] = {}
+
+
+def register_search(*sources: SearchSource) -> None:
+    for source in sources:
+        _registry[source.model] = source
+
+
+def sources() -> list[SearchSource]:
+    return sorted(_registry.values(), key=lambda source: (source.position, source.model._meta.label))

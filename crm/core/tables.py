@@ -1,0 +1,337 @@
+"""Tables of lists, declared by their columns.
+
+A column names the value paths that it needs; the table reads exactly these as tuples and joins the cells in
+Python. A cell escapes everything that it did not make itself.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from crm.core import format as shown
+from crm.core.addresses import screen_name
+from crm.core.badges import Tones, state_badge
+from crm.core.icons import icon
+from crm.core.models import Organisation
+from crm.core.states import StateMachine
+
+type Text = str | Promise
+type Cell = Callable[..., str]
+
+_NOTHING = SafeString()
+_TRUNCATED_FROM = 24
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What the cells of one rendering share: the moment, the base currency, addresses looked up once."""
+
+    model: type[models.Model]
+    now: dt.datetime = field(default_factory=timezone.now)
+    base_currency: str = ""
+    _addresses: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def address(self, url_name: str, pk: int) -> str:
+        """`reverse` for a name with one id, at the price of a concatenation."""
+        if url_name not in self._addresses:
+            before, _zero, after = reverse(url_name, args=[0]).rpartition("0")
+            self._addresses[url_name] = (before, after)
+        before, after = self._addresses[url_name]
+        return f"{before}{pk}{after}"
+
+
+class Column:
+    """A column of plain text, or of whatever `render(*values)` gives; its result is escaped unless safe.
+
+    `sort` names the indexed field by which the head sorts. `place` is where the cell stands on a phone:
+    `name`, `amount`, `sub` or `mark`; without one it is left out there.
+    """
+
+    numeric: ClassVar[bool] = False
+    newest_first: ClassVar[bool] = False
+    css: ClassVar[str] = ""
+
+    def __init__(self, label: Text, *fields: str, sort: str = "", place: str = "", render: Cell | None = None) -> None:
+        self.label = label
+        self.fields = fields
+        self.sort = sort
+        self.place = place
+        self.render = render
+
+    def cell(self, paper: Paper, *values: Any) -> str:
+        """The content of one cell; plain text is escaped by the table."""
+        if self.render is not None:
+            return self.render(*values)
+        return "" if values[0] is None else str(values[0])
+
+    def classes(self) -> str:
+        return " ".join(name for name in (self.css, f"at-{self.place}" if self.place else "") if name)
+
+
+class TextColumn(Column):
+    """Text, truncated with its whole length as a title."""
+
+    def cell(self, paper: Paper, *values: Any) -> str:
+        text = super().cell(paper, *values)
+        if isinstance(text, SafeString) or len(text) < _TRUNCATED_FROM:
+            return text
+        return format_html('<span title="{}">{}</span>', text, text)
+
+
+class LinkColumn(Column):
+    """The name of the row, leading to its page; `key` is the path of the id where that is another record's."""
+
+    css = "is-name"
+
+    def __init__(
+        self, label: Text, name: str, *, url_name: str = "", key: str = "pk", sort: str = "", place: str = "name"
+    ) -> None:
+        super().__init__(label, key, name, sort=sort, place=place)
+        self.url_name = url_name
+        if key != "pk":
+            self.css = ""  # type: ignore[misc]  # only the row's own name is strong
+
+    def cell(self, paper: Paper, *values: Any) -> str:
+        pk, name = values
+        if pk is None:
+            return _NOTHING
+        url = paper.address(self.url_name or screen_name(paper.model, "detail"), pk)
+        name = str(name or "").strip() or _("No name")
+        return format_html('<a href="{}" title="{}">{}</a>', url, name, name)
+
+
+class ChoiceColumn(Column):
+    """The word of a stored choice."""
+
+    def __init__(
+        self, label: Text, name: str, choices: Iterable[tuple[Any, Any]], *, sort: str = "", place: str = ""
+    ) -> None:
+        super().__init__(label, name, sort=sort, place=place)
+        self.words: Mapping[Any, Any] = dict(choices)
+
+    def cell(self, paper: Paper, *values: Any) -> str:
+        return str(self.words.get(values[0], values[0] or ""))
+
+
+class NumberColumn(Column):
+    """A number with as many decimals as it has, or with exactly `digits`."""
+
+    numeric = True
+    newest_first = True
+    css = "num"
+
+    def __init__(self, label: Text, name: str, *, digits: int | None = None, sort: str = "", place: str = "") -> None:
+        super().__init__(label, name, sort=sort, place=place)
+        self.digits = digits
+
+    def cell(self, paper: Paper, *values: Any) -> str:
+        value = values[0]
+        if value is None:
+            return _NOTHING
+        return shown.quantity(value) if self.digits is None else shown.number(value, self.digits)
+
+
+class MoneyColumn(Column):
+    """An amount without decimals; its currency only where it is not the base one. `currency` is a path to a code."""
+
+    numeric = True
+    newest_first = True
+    css = "num money"
+
+    def __init__(
+        self,
+        label: Text,
+        name: str,
+        *,
+        currency: str = "",
+        digits: int | None = 0,
+        sort: str = "",
+        place: str = "amount",
+    ) -> None:
+        super().__init__(label, name, *([currency] if currency else []), sort=sort, place=place)
+        self.digits = digits
+
+    def cell(self, paper: Paper, *values: Any) -> str:
+        amount: Decimal | None = values[0]
+        code = str(values[1] or "") if len(values) > 1 else ""
+        return shown.money_html(amount, "" if code == paper.base_currency else code, digits=self.digits)
+
+
+class DateColumn(Column):
+    newest_first = True
+
+    def cell(self, paper: Paper, *values: Any) -> str:
+        return shown.day(values[0])
+
+
+class DateTimeColumn(Column):
+    """A moment: the time today, then yesterday, then the day."""
+
+    newest_first = True
+
+    def cell(self, paper: Paper, *values: Any) -> str:
+        return shown.short_moment(values[0], paper.now)
+
+
+class StateColumn(Column):
+    """The badge of the state; `tones` replaces single tones of `crm.core.badges`."""
+
+    def __init__(
+        self, label: Text, machine: StateMachine, *, tones: Tones | None = None, prefix: str = "", place: str = "mark"
+    ) -> None:
+        super().__init__(label, f"{prefix}state", f"{prefix}status_reason", place=place)
+        self.machine, self.tones = machine, tones
+        self._made: dict[tuple[str, str, str], SafeString] = {}
+
+    def cell(self, paper: Paper, *values: Any) -> str:
+        state, reason = values
+        if state is None:
+            return _NOTHING
+        key = (state, reason, shown.language())
+        if key not in self._made:
+            self._made[key] = state_badge(self.machine, state, reason, self.tones).html()
+        return self._made[key]
+
+
+class OwnerColumn(Column):
+    """The owner's initials; the name is the title and is heard."""
+
+    def __init__(self, label: Text, *, prefix: str = "") -> None:
+        super().__init__(label, f"{prefix}owner__name", f"{prefix}owner_team__name")
+
+    def cell(self, paper: Paper, *values: Any) -> str:
+        return avatar(values[0] or values[1] or "")
+
+
+def avatar(name: str) -> SafeString:
+    """As `components/avatar.html`: the ground comes from the length of the name."""
+    words = name.split()
+    if not words:
+        return format_html('<span class="avatar avatar-nobody" title="{}">?</span>', _("No owner"))
+    initials = words[0][0] + (words[-1][0] if len(words) > 1 else "")
+    pattern = (
+        '<span class="avatar avatar-{}" aria-hidden="true" title="{}">{}</span><span class="visually-hidden">{}</span>'
+    )
+    return format_html(pattern, len(name) % 10, name, initials, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What `components/table.html` asks of a column."""
+
+    label: Text
+    sort_url: str
+    sorted: str
+    numeric: bool
+
+
+class Table:
+    """The columns of one list. `default_sort` is a sort token: an indexed field, `-` before it for descending."""
+
+    model: ClassVar[type[models.Model]]
+    columns: ClassVar[tuple[Column, ...]]
+    default_sort: ClassVar[str] = "-created_at"
+
+    @classmethod
+    def fields(cls) -> tuple[str, ...]:
+        """Every value path once: what the list reads."""
+        return tuple(dict.fromkeys(path for column in cls.columns for path in column.fields))
+
+    @classmethod
+    def sorts(cls) -> dict[str, Column]:
+        """Allowed sort tokens and their columns."""
+        return {token: column for column in cls.columns if column.sort for token in (column.sort, f"-{column.sort}")}
+
+    @classmethod
+    def heads(cls, sort: str, url: Callable[[str], str]) -> list[Head]:
+        """`url(token)` gives the address of the list in that order."""
+        return [_head(column, sort, url) for column in cls.columns]
+
+    @classmethod
+    def paper(cls) -> Paper:
+        # One look-up, and only for tables which show money of several currencies.
+        mixed = any(isinstance(column, MoneyColumn) and len(column.fields) > 1 for column in cls.columns)
+        return Paper(cls.model, base_currency=base_currency_code() if mixed else "")
+
+    @classmethod
+    def rows_html(cls, rows: Iterable[Sequence[Any]], paper: Paper | None = None) -> SafeString:
+        """All rows; a row holds the values of `fields()`. Links inside are not taken over by the list's region."""
+        paper = paper or cls.paper()
+        paths = cls.fields()
+        places = [(column, tuple(paths.index(path) for path in column.fields)) for column in cls.columns]
+        openings = [_opening(column) for column in cls.columns]
+        return format_html_join(
+            "",
+            '<tr hx-boost="false">{}</tr>',
+            ((_cells(row, places, openings, paper),) for row in rows),
+        )
+
+    @classmethod
+    def is_for_phones(cls) -> bool:
+        return any(column.place for column in cls.columns)
+
+
+def base_currency_code() -> str:
+    return Organisation.objects.values_list("base_currency__code", flat=True).first() or ""
+
+
+def _cells(
+    row: Sequence[Any],
+    places: Sequence[tuple[Column, tuple[int, ...]]],
+    openings: Sequence[SafeString],
+    paper: Paper,
+) -> SafeString:
+    return format_html_join(
+        "",
+        "{}{}</td>",
+        (
+            (opening, column.cell(paper, *[row[place] for place in numbers]))
+            for opening, (column, numbers) in zip(openings, places, strict=True)
+        ),
+    )
+
+
+def _opening(column: Column) -> SafeString:
+    classes = column.classes()
+    return format_html('<td class="{}">', classes) if classes else format_html("<td>")
+
+
+def _head(column: Column, sort: str, url: Callable[[str], str]) -> Head:
+    if not column.sort:
+        return Head(column.label, "", "", column.numeric)
+    is_current = sort.removeprefix("-") == column.sort
+    if is_current:
+        other = column.sort if sort.startswith("-") else f"-{column.sort}"
+    else:
+        other = f"-{column.sort}" if column.newest_first else column.sort
+    direction = ("descending" if sort.startswith("-") else "ascending") if is_current else ""
+    return Head(column.label, url(other), direction, column.numeric)
+
+
+__all__ = [
+    "ChoiceColumn",
+    "Column",
+    "DateColumn",
+    "DateTimeColumn",
+    "Head",
+    "LinkColumn",
+    "MoneyColumn",
+    "NumberColumn",
+    "OwnerColumn",
+    "Paper",
+    "StateColumn",
+    "Table",
+    "TextColumn",
+    "avatar",
+    "icon",
+]
