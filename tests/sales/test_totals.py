@@ -202,6 +202,8 @@ def test_a_partial_invoice_is_taxed_on_the_figures_that_it_brings() -> None:
     assert totals.lines[0].net_amount == D("33.34")
     assert (totals.discount_total, totals.pre_freight_amount) == (D("3.34"), D("30.00"))
     assert totals.tax_rows == (row("S", "23", "30.00", "6.90"),)
+    with pytest.raises(TotalsError, match="larger than the amount"):
+        document_totals(document(line("1", "33.33333", figures=figures), discount_amount=D("30.01")))
 
 
 # Refusals
@@ -247,6 +249,8 @@ def test_a_line_that_cannot_be_is_refused_by_name(at_fault: LineInput, code: Cod
         ({"discount_amount": D(-1)}, Code.WRONG_SIGN, "discount_amount"),
         ({"discount_percent": D("100.01")}, Code.PERCENTAGE, "discount_percent"),
         ({"discounts": (DocumentCharge(amount=D(101)),)}, Code.DISCOUNT_TOO_LARGE, "discounts"),
+        ({"discounts": (DocumentCharge(amount=D(60)),) * 2}, Code.DISCOUNT_TOO_LARGE, "discount_amount"),
+        ({"charges": (DocumentCharge(amount=D(5), tax_category="O"),)}, Code.MIXED_TAX, "tax_category"),
         ({"charges": (DocumentCharge(amount=D(-1)),)}, Code.WRONG_SIGN, "charges"),
         ({"freight_amount": D(-1), "freight_tax_category": "Z"}, Code.WRONG_SIGN, "freight_amount"),
         ({"freight_amount": D(5)}, Code.MISSING_TAX, "freight_tax_category"),
