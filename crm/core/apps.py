@@ -7,6 +7,9 @@ class CoreConfig(AppConfig):
     verbose_name = "Core"
 
     def ready(self) -> None:
-        from crm.core import foundations  # noqa: PLC0415 - models exist only now
+        from crm.core import checks, foundations  # noqa: PLC0415 - models exist only now
+        from crm.core.screens import history  # noqa: PLC0415
 
         foundations.register(foundations.lay_kernel, position=0)
+        history.register()
+        checks.register()

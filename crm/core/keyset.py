@@ -81,22 +81,46 @@ def keyset_page(
 ) -> Page:
     """One page in `order`, ties by primary key, after or before the row that a token of `Page` names."""
     reading = _Reading(queryset, branches, Order.parse(order), fields)
-    token, backwards = (before, True) if before else (after or "", False)
+    token = before or after or ""
     mark = _mark(queryset.model, reading.order, token) if token else None
-    found = reading.rows(mark, size + 1, backwards=backwards and mark is not None)
+    page = Page([], bad_token=bool(token) and mark is None)
+    backwards = bool(before) and mark is not None
+    found = reading.rows(mark, size + 1, backwards=backwards)
     if mark is not None and not found:
         # Everything beyond the mark has gone since: the first page tells more than an empty one.
-        mark, found = None, reading.rows(None, size + 1, backwards=False)
-    backwards = backwards and mark is not None
+        mark, backwards = None, False
+        found = reading.rows(None, size + 1, backwards=False)
     more, shown = len(found) > size, found[:size]
     if backwards:
         shown.reverse()
-    return Page(
+    if not shown:
+        return page
+    return replace(
+        page,
         rows=[reading.wanted(row) for row in shown],
-        previous=reading.token(shown[0]) if shown and (more if backwards else mark is not None) else "",
-        following=reading.token(shown[-1]) if shown and (backwards or more) else "",
-        bad_token=bool(token) and _mark(queryset.model, reading.order, token) is None,
+        previous=reading.token(shown[0]) if (more if backwards else mark is not None) else "",
+        following=reading.token(shown[-1]) if backwards or more else "",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Which way to read: `order` is that of the reading, so the reverse of the page's when going backwards."""
+
+    order: Order
+    mark: Mark | None
+    backwards: bool
+    take: int
+
+    def half(self, without_value: bool) -> str:
+        """Of the rows with or without a value: "all", those "beyond" the mark, or "none"."""
+        if self.mark is None:
+            return "all"
+        marked_half = self.mark.value is None
+        if marked_half == without_value:
+            return "beyond"
+        # Rows without a value lie at the end of the page's order, so at the beginning of the way back.
+        return "all" if marked_half == self.backwards else "none"
 
 
 class _Reading:
@@ -104,6 +128,7 @@ class _Reading:
 
     def __init__(self, queryset: Rows, branches: Sequence[Branch], order: Order, fields: Sequence[str]) -> None:
         self.queryset, self.branches, self.order = queryset, branches, order
+        self.field = _field(queryset.model, order.field)
         # A path that is asked for twice is read once.
         self.paths = list(dict.fromkeys(["pk", order.field, *fields]))
         self._places = [self.paths.index(name) for name in fields]
@@ -111,17 +136,13 @@ class _Reading:
 
     def rows(self, mark: Mark | None, take: int, *, backwards: bool) -> list[tuple[Any, ...]]:
         """At most `take` rows beyond the mark, nearest first."""
-        order = self.order.reversed() if backwards else self.order
-        parts = [
-            part
-            for branch in self.branches
-            for without_value in self._halves()
-            if (part := self._part(branch, order, mark, take, without_value, backwards)) is not None
-        ]
+        walk = _Walk(self.order.reversed() if backwards else self.order, mark, backwards, take)
+        halves = [half for half in ((False, True) if self.field.null else (False,)) if walk.half(half) != "none"]
+        parts = [self._part(branch, walk, half) for branch in self.branches for half in halves]
         if not parts:
             return []
         found = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-        return self._merged(found, order, backwards)[:take]
+        return self._merged(found, walk)[:take]
 
     def wanted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(row[place] for place in self._places)
@@ -131,10 +152,26 @@ class _Reading:
         text = value.isoformat() if hasattr(value, "isoformat") else None if value is None else str(value)
         return signing.dumps([self.queryset.model._meta.label_lower, str(self.order), text, row[0]], salt=_SALT)
 
-    def _halves(self) -> tuple[bool, ...]:
-        return (False, True) if self._field().null else (False,)
+    def _part(self, branch: Branch, walk: _Walk, without_value: bool) -> Rows:
+        """The next rows of one branch, of those with or of those without a value."""
+        rows = self.queryset.filter(branch.condition)
+        if self.field.null:
+            rows = rows.filter(**{f"{walk.order.field}__isnull": without_value})
+        if walk.mark is not None and walk.half(without_value) == "beyond":
+            rows = rows.filter(_beyond(self.field, walk.order, walk.mark))
+        return rows.order_by(*_ordering(self.queryset.model, walk.order)).values_list(*self.paths)[: walk.take]
 
-    def _field(self) -> "models.Field[Any, Any]":
+    def _merged(self, found: Iterable[tuple[Any, ...]], walk: _Walk) -> list[tuple[Any, ...]]:
+        place, descending = self._sort_place, walk.order.descending
+        distinct = list({row[0]: row for row in found}.values())
+        valued = [row for row in distinct if row[place] is not None]
+        valued.sort(key=lambda row: (row[place], row[0]), reverse=descending)
+        without = [row for row in distinct if row[place] is None]
+        without.sort(key=lambda row: row[0], reverse=descending)
+        return without + valued if walk.backwards else valued + without
+
+
+def _field(self) -> "models.Field[Any, Any]":
         return _field(self.queryset.model, self.order.field)
 
     def _part(

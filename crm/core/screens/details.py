@@ -31,7 +31,7 @@ class ShownPanel:
 
     panel: Panel
     url: str
-    html: SafeString = SafeString()
+    html: SafeString | str = ""
 
     @property
     def region(self) -> str:

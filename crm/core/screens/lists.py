@@ -195,7 +195,9 @@ class _Listing:
         column = self.view.table.sorts().get(self.sort)
         previous = self.url(before=self.page.previous) if self.page.previous else ""
         following = self.url(after=self.page.following) if self.page.following else ""
-        return pager_for(len(self.page.rows), self.count, column, self.sort, previous, following)
+        return pager_for(
+            len(self.page.rows), self.count, column, sort=self.sort, previous=previous, following=following
+        )
 
 
 def _may_read(model: type[models.Model], actor: Any) -> bool:

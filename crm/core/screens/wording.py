@@ -30,7 +30,8 @@ def count_words(count: Count) -> str:
     return _("about %(number)s") % {"number": shown.number(round(count.number / step) * step, 0)}
 
 
-def pager_for(rows: int, count: Count, column: Column | None, sort: str, previous: str, following: str) -> Pager:
+def pager_for(rows: int, count: Count, column: Column | None, *, sort: str, previous: str, following: str) -> Pager:
+    """`column` is the one sorted by, if it is shown; the addresses are empty where nothing more lies."""
     by_date = column is not None and column.newest_first and not column.numeric
     newest_first = by_date and sort.startswith("-")
     words = {"rows": rows, "total": count_words(count)}

@@ -1,0 +1,167 @@
+"""The history of a record in words: who did what when, and which values it changed."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core import signing
+from django.db import models
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.core import format as shown
+from crm.core.history import event_model, events_of
+from crm.core.models import TRACKED
+from crm.core.panels import Panel, register_for_all
+
+_PAGE = 50
+_SALT = "crm.core.history"
+# Stamps repeat who and when; keys for sorting repeat what they are made of.
+_SILENT = {"id", "version", "created_at", "created_by", "updated_at", "updated_by", "sort_key"}
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    label: str | Promise
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    who: str
+    what: str
+    at: dt.datetime
+    changes: list[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """An event and the state of the row before it; None where it begins."""
+
+    event: Any
+    before: Any
+
+
+def history_context(record: models.Model, user: Any, parameters: QueryDict) -> Mapping[str, Any]:
+    """The newest 50 entries, or those older than the token in `older`."""
+    events = list(_older_than(events_of(record), parameters.get("older", ""))[: _PAGE + 1])
+    pairs = [_Pair(event, before) for event, before in zip(events, [*events[1:], None], strict=True)][:_PAGE]
+    words = _Words(type(record), user, pairs)
+    following = signing.dumps(events[_PAGE - 1].pk, salt=_SALT) if len(events) > _PAGE else ""
+    return {"entries": [words.entry(pair) for pair in pairs], "older": following}
+
+
+def _older_than(events: "models.QuerySet[Any]", token: str) -> "models.QuerySet[Any]":
+    """A token that is none is as good as no token: the newest are shown."""
+    try:
+        return events.filter(pk__lt=int(signing.loads(token, salt=_SALT))) if token else events
+    except (signing.BadSignature, ValueError, TypeError):
+        return events
+
+
+class _Words:
+    """The names behind the keys of one page, read once for each table."""
+
+    def __init__(self, model: type[models.Model], user: Any, pairs: Sequence[_Pair]) -> None:
+        self.model = model
+        self.fields = [
+            field for field in model._meta.concrete_fields if field.name not in _SILENT and _has(model, field.name)
+        ]
+        self._names = {
+            field.name: _names(field, user, _keys(field, pairs)) for field in self.fields if field.is_relation
+        }
+
+    def entry(self, pair: _Pair) -> Entry:
+        context = pair.event.pgh_context or {}
+        return Entry(
+            who=str(context.get("actor") or _("System")),
+            what=_what(context.get("action"), pair.event.pgh_label),
+            at=pair.event.pgh_created_at,
+            changes=list(self._changes(pair)) if pair.event.pgh_label == "update" else [],
+        )
+
+    def _changes(self, pair: _Pair) -> Iterable[Change]:
+        for field in self.fields:
+            new = getattr(pair.event, field.attname)
+            old = getattr(pair.before, field.attname, None)
+            if new != old:
+                label = str(field.verbose_name).capitalize()
+                yield Change(label, self._value(field, old), self._value(field, new))
+
+    def _value(self, field: "models.Field[Any, Any]", value: Any) -> str:
+        if value is None or value == "":
+            return ""
+        if field.name in self._names:
+            return self._names[field.name].get(value, _("a record that you may not see"))
+        return _plain(self.model, field, value)
+
+
+def _has(model: type[models.Model], name: str) -> bool:
+    return any(field.name == name for field in event_model(model)._meta.concrete_fields)
+
+
+def _keys(field: "models.Field[Any, Any]", pairs: Sequence[_Pair]) -> set[Any]:
+    rows = [row for pair in pairs for row in (pair.event, pair.before) if row is not None]
+    return {getattr(row, field.attname) for row in rows} - {None}
+
+
+def _names(field: "models.Field[Any, Any]", user: Any, keys: set[Any]) -> dict[Any, str]:
+    """Names only of records that this person may see."""
+    target: Any = field.related_model
+    if not keys or target is None:
+        return {}
+    rows = target._default_manager.filter(pk__in=keys)
+    if hasattr(rows, "visible_to"):
+        rows = rows.visible_to(user)
+    return {row.pk: str(row) for row in rows}
+
+
+def _what(action: Any, label: str) -> str:
+    """`quote.activated` reads "Quote activated"; a row written outside of every action says only that."""
+    if action:
+        return str(action).replace(".", " ").replace("_", " ").replace("-", " ").capitalize()
+    return {"insert": _("Created"), "delete": _("Deleted")}.get(label, _("Changed"))
+
+
+def _plain(model: type[models.Model], field: "models.Field[Any, Any]", value: Any) -> str:
+    machine = getattr(model, "machine", None)
+    if machine is not None and field.name in {"state", "status_reason"}:
+        return str(machine.label(value))
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))  # type: ignore[attr-defined]  # a field with choices
+    return _as_words(value)
+
+
+def _as_words(value: Any) -> str:
+    match value:
+        case bool():
+            return _("yes") if value else _("no")
+        case dt.datetime():
+            return f"{shown.day(value)} {shown.clock(value)}"
+        case dt.date():
+            return shown.day(value)
+        case Decimal() | int():
+            return shown.quantity(value)
+    text = str(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+HISTORY = Panel(
+    name="history",
+    title=gettext_lazy("History"),
+    template="screens/history.html",
+    paged=history_context,
+    position=900,
+    lazy=True,
+    shown=lambda record, _user: type(record) in TRACKED,
+)
+
+
+def register() -> None:
+    register_for_all(HISTORY)
