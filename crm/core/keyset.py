@@ -171,34 +171,6 @@ class _Reading:
         return without + valued if walk.backwards else valued + without
 
 
-def _field(self) -> "models.Field[Any, Any]":
-        return _field(self.queryset.model, self.order.field)
-
-    def _part(
-        self, branch: Branch, order: Order, mark: Mark | None, take: int, without_value: bool, backwards: bool
-    ) -> Rows | None:
-        """The next rows of one branch; None for a half that lies wholly on the near side of the mark."""
-        rows = self.queryset.filter(branch.condition)
-        if self._field().null:
-            rows = rows.filter(**{f"{order.field}__isnull": without_value})
-        if mark is not None:
-            marked_half = mark.value is None
-            if marked_half == without_value:
-                rows = rows.filter(_beyond(self._field(), order, mark))
-            elif marked_half != backwards:
-                return None
-        return rows.order_by(*_ordering(self.queryset.model, order)).values_list(*self.paths)[:take]
-
-    def _merged(self, found: Iterable[tuple[Any, ...]], order: Order, backwards: bool) -> list[tuple[Any, ...]]:
-        place = self._sort_place
-        distinct = list({row[0]: row for row in found}.values())
-        valued = [row for row in distinct if row[place] is not None]
-        valued.sort(key=lambda row: (row[place], row[0]), reverse=order.descending)
-        without = [row for row in distinct if row[place] is None]
-        without.sort(key=lambda row: row[0], reverse=order.descending)
-        return without + valued if backwards else valued + without
-
-
 def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
     field = model._meta.pk if name == "pk" else model._meta.get_field(name)
     assert isinstance(field, models.Field), f"{model._meta.label} cannot be sorted by {name}"  # noqa: S101
