@@ -29,7 +29,12 @@ class Competitor(OrganisationModel):
         verbose_name_plural = _("competitors")
         ordering = ("sort_key", "id")
         constraints = [
-            models.UniqueConstraint(fields=["name"], condition=Q(deleted_at__isnull=True), name="competitor_name_once")
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(deleted_at__isnull=True),
+                name="competitor_name_once",
+                violation_error_message=_("There is a competitor of this name already."),
+            )
         ]
 
     def __str__(self) -> str:

@@ -29,11 +29,15 @@ class DiscountList(OrganisationModel):
         ordering = ("name",)
         constraints = [
             models.UniqueConstraint(
-                fields=["name"], condition=Q(deleted_at__isnull=True), name="discount_list_name_once"
+                fields=["name"],
+                condition=Q(deleted_at__isnull=True),
+                name="discount_list_name_once",
+                violation_error_message=_("There is a discount list of this name already."),
             ),
             models.CheckConstraint(
                 condition=Q(kind="percent", currency__isnull=True) | Q(kind="amount", currency__isnull=False),
                 name="discount_list_currency_fits_kind",
+                violation_error_message=_("A list of amounts has a currency, a list of percentages has none."),
             ),
         ]
 
@@ -59,14 +63,25 @@ class DiscountTier(Line):
         verbose_name_plural = _("discount tiers")
         ordering = ("discount_list", "low")
         constraints = [
-            models.CheckConstraint(condition=Q(low__gte=0), name="tier_starts_at_zero_or_above"),
             models.CheckConstraint(
-                condition=Q(high__isnull=True) | Q(high__gte=F("low")), name="tier_ends_after_start"
+                condition=Q(low__gte=0),
+                name="tier_starts_at_zero_or_above",
+                violation_error_message=_("Enter a quantity of 0 or more."),
             ),
-            models.CheckConstraint(condition=Q(value__gte=0), name="tier_discount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(high__isnull=True) | Q(high__gte=F("low")),
+                name="tier_ends_after_start",
+                violation_error_message=_("A tier ends at or after its start."),
+            ),
+            models.CheckConstraint(
+                condition=Q(value__gte=0),
+                name="tier_discount_not_negative",
+                violation_error_message=_("Enter a discount of 0 or more."),
+            ),
             # A range of one number stands for equality, which a gist index has only with an extension.
             ExclusionConstraint(
                 name="tiers_do_not_overlap",
+                violation_error_message=_("The quantities of two tiers overlap. Change where one starts or ends."),
                 expressions=[
                     (
                         Func(F("discount_list"), F("discount_list"), Value("[]"), function="int8range"),

@@ -65,16 +65,27 @@ class PriceList(StateModel, OrganisationModel):
         ]
         constraints = [
             PRICE_LIST_MACHINE.constraint("price_list_state_reason"),
-            models.UniqueConstraint(fields=["name"], condition=Q(deleted_at__isnull=True), name="price_list_name_once"),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(deleted_at__isnull=True),
+                name="price_list_name_once",
+                violation_error_message=_("There is a price list of this name already."),
+            ),
             models.UniqueConstraint(
                 fields=["is_default"],
                 condition=Q(is_default=True, deleted_at__isnull=True),
                 name="one_default_price_list",
+                violation_error_message=_("There is a default price list already."),
             ),
-            models.CheckConstraint(condition=Q(is_default=False) | Q(state="active"), name="default_list_is_active"),
+            models.CheckConstraint(
+                condition=Q(is_default=False) | Q(state="active"),
+                name="default_list_is_active",
+                violation_error_message=_("The default price list has to be active."),
+            ),
             models.CheckConstraint(
                 condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="price_list_ends_after_start",
+                violation_error_message=_("The last day is not before the first one."),
             ),
         ]
 
@@ -101,7 +112,11 @@ class PriceListTerritory(Line):
         verbose_name = _("territory of a price list")
         verbose_name_plural = _("territories of price lists")
         constraints = [
-            models.UniqueConstraint(fields=["price_list", "territory"], name="price_list_once_per_territory")
+            models.UniqueConstraint(
+                fields=["price_list", "territory"],
+                name="price_list_once_per_territory",
+                violation_error_message=_("The price list is named for this territory already."),
+            )
         ]
 
     def __str__(self) -> str:
@@ -151,15 +166,21 @@ class PriceListItem(Line):
         verbose_name = _("price list item")
         verbose_name_plural = _("price list items")
         constraints = [
-            models.UniqueConstraint(fields=["price_list", "product", "unit"], name="one_item_per_list_product_unit"),
+            models.UniqueConstraint(
+                fields=["price_list", "product", "unit"],
+                name="one_item_per_list_product_unit",
+                violation_error_message=_("The list has a price for this product and unit already. Change that one."),
+            ),
             models.CheckConstraint(
                 condition=Q(method="amount", amount__isnull=False, amount__gte=0)
                 | (~Q(method="amount") & Q(percentage__isnull=False, percentage__gte=0)),
                 name="item_has_what_its_method_needs",
+                violation_error_message=_("Enter the amount or the percentage that the method needs."),
             ),
             models.CheckConstraint(
                 condition=Q(rounding="none") | (Q(rounding_amount__gt=0) & ~Q(rounding_option="")),
                 name="item_rounds_to_something",
+                violation_error_message=_("Enter what the price is rounded to."),
             ),
         ]
 

@@ -94,19 +94,30 @@ class Product(StateModel, OrganisationModel):
         constraints = [
             PRODUCT_MACHINE.constraint("product_state_reason"),
             models.UniqueConstraint(
-                Lower("number"), condition=Q(deleted_at__isnull=True), name="product_number_once_in_any_case"
+                Lower("number"),
+                condition=Q(deleted_at__isnull=True),
+                name="product_number_once_in_any_case",
+                violation_error_message=_("There is a product with this number already."),
             ),
-            models.CheckConstraint(condition=~Q(number=""), name="product_has_a_number"),
-            models.CheckConstraint(condition=Q(decimals__lte=5), name="product_decimals_up_to_5"),
+            models.CheckConstraint(
+                condition=~Q(number=""), name="product_has_a_number", violation_error_message=_("Enter a number.")
+            ),
+            models.CheckConstraint(
+                condition=Q(decimals__lte=5),
+                name="product_decimals_up_to_5",
+                violation_error_message=_("Quantities have at most 5 decimals."),
+            ),
             models.CheckConstraint(
                 condition=(Q(list_price__isnull=True) | Q(list_price__gte=0))
                 & (Q(standard_cost__isnull=True) | Q(standard_cost__gte=0))
                 & (Q(current_cost__isnull=True) | Q(current_cost__gte=0)),
                 name="product_prices_not_negative",
+                violation_error_message=_("Enter prices and costs of 0 or more."),
             ),
             models.CheckConstraint(
                 condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="product_ends_after_start",
+                violation_error_message=_("The last day is not before the first one."),
             ),
         ]
 

@@ -43,19 +43,30 @@ class TaxRate(OrganisationModel):
         verbose_name_plural = _("tax rates")
         ordering = ("category", "-rate")
         constraints = [
-            models.UniqueConstraint(fields=["name"], condition=Q(deleted_at__isnull=True), name="tax_rate_name_once"),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(deleted_at__isnull=True),
+                name="tax_rate_name_once",
+                violation_error_message=_("There is a tax rate of this name already."),
+            ),
             models.UniqueConstraint(
                 fields=["is_default"],
                 condition=Q(is_default=True, deleted_at__isnull=True),
                 name="one_default_tax_rate",
+                violation_error_message=_("There is a default tax rate already."),
             ),
             models.CheckConstraint(
                 condition=Q(category=TaxCategory.STANDARD, rate__gt=0, rate__lte=100)
                 | (Q(category__in=[category for category in TaxCategory.values if category != "S"]) & Q(rate=0)),
                 name="tax_rate_fits_category",
+                violation_error_message=_(
+                    "A standard rate is above 0 and at most 100 percent, any other category has 0."
+                ),
             ),
             models.CheckConstraint(
-                condition=Q(is_default=False) | Q(is_active=True), name="default_tax_rate_is_offered"
+                condition=Q(is_default=False) | Q(is_active=True),
+                name="default_tax_rate_is_offered",
+                violation_error_message=_("The default tax rate has to be offered."),
             ),
         ]
 

@@ -48,7 +48,12 @@ class UnitGroup(OrganisationModel):
         verbose_name_plural = _("unit groups")
         ordering = ("name",)
         constraints = [
-            models.UniqueConstraint(fields=["name"], condition=Q(deleted_at__isnull=True), name="unit_group_name_once")
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(deleted_at__isnull=True),
+                name="unit_group_name_once",
+                violation_error_message=_("There is a unit group of this name already."),
+            )
         ]
 
     def __str__(self) -> str:
@@ -85,18 +90,32 @@ class Unit(OrganisationModel):
         ordering = ("group", "name")
         constraints = [
             models.UniqueConstraint(
-                fields=["group", "name"], condition=Q(deleted_at__isnull=True), name="unit_name_once_per_group"
+                fields=["group", "name"],
+                condition=Q(deleted_at__isnull=True),
+                name="unit_name_once_per_group",
+                violation_error_message=_("The group has a unit of this name already."),
             ),
             models.UniqueConstraint(
                 fields=["group"],
                 condition=Q(base_unit__isnull=True, deleted_at__isnull=True),
                 name="one_base_unit_per_group",
+                violation_error_message=_("This group has a base unit already. Say of which unit this is a multiple."),
             ),
-            models.CheckConstraint(condition=Q(factor__gt=0), name="unit_factor_positive"),
             models.CheckConstraint(
-                condition=Q(base_unit__isnull=False) | Q(factor=1), name="base_unit_is_one_of_itself"
+                condition=Q(factor__gt=0),
+                name="unit_factor_positive",
+                violation_error_message=_("Enter a factor above 0."),
             ),
-            models.CheckConstraint(condition=~Q(base_unit=F("id")), name="unit_is_not_its_own_base"),
+            models.CheckConstraint(
+                condition=Q(base_unit__isnull=False) | Q(factor=1),
+                name="base_unit_is_one_of_itself",
+                violation_error_message=_("The factor of a base unit is 1."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(base_unit=F("id")),
+                name="unit_is_not_its_own_base",
+                violation_error_message=_("This unit would be a multiple of itself. Choose another one."),
+            ),
         ]
         triggers = [_CHAIN]
 

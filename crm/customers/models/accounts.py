@@ -8,8 +8,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
+from crm.core.folding import company_key, fold
 from crm.core.models import tracked
 from crm.core.states import StateModel, reason_field, state_field
+from crm.customers import keys
 from crm.customers.models.parts import CommercialTerms, ContactPreferences, not_above_itself
 from crm.customers.states import ACCOUNT_MACHINE
 from crm.users.models import OwnedModel, branch_indexes
@@ -111,14 +113,31 @@ class Account(StateModel, CommercialTerms, ContactPreferences, OwnedModel):
                 fields=["number"],
                 condition=Q(deleted_at__isnull=True) & ~Q(number=""),
                 name="account_number_once",
+                violation_error_message=_("There is an account with this number already."),
             ),
-            models.CheckConstraint(condition=~Q(name=""), name="account_has_a_name"),
-            models.CheckConstraint(condition=~Q(parent=F("id")), name="account_is_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=~Q(name=""), name="account_has_a_name", violation_error_message=_("Enter a name.")
+            ),
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")),
+                name="account_is_not_its_own_parent",
+                violation_error_message=_("An account cannot be its own parent. Choose another one."),
+            ),
         ]
         triggers = [not_above_itself("customers_account", "parent")]
 
     def __str__(self) -> str:
         return self.name
+
+    def set_keys(self) -> None:
+        """Compute what is compared and sorted; whoever writes names, addresses or phones calls it."""
+        self.sort_key = fold(self.name)
+        self.company_key = company_key(self.name)
+        self.email_key = keys.email_key(self.email)
+        self.email_domain = keys.email_domain(self.email)
+        self.website_domain = keys.website_domain(self.website)
+        self.phone_e164 = keys.phone_key(self.phone)
+        self.phone2_e164 = keys.phone_key(self.phone2)
 
     @transition(field="state", source="active", target="inactive", conditions=[ACCOUNT_MACHINE.allows("deactivate")])
     def deactivate(self) -> None:

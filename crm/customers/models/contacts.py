@@ -7,8 +7,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
+from crm.core.folding import fold
 from crm.core.models import tracked
 from crm.core.states import StateModel, reason_field, state_field
+from crm.customers import keys
 from crm.customers.models.accounts import Account
 from crm.customers.models.parts import CommercialTerms, ContactPreferences, not_above_itself
 from crm.customers.states import CONTACT_MACHINE
@@ -50,6 +52,7 @@ class Contact(StateModel, CommercialTerms, ContactPreferences, OwnedModel):
     born_on = models.DateField(_("birthday"), null=True, blank=True)
     description = models.TextField(_("description"), blank=True, default="")
 
+    name_key = models.CharField(max_length=500, default="", editable=False)
     email_key = models.CharField(max_length=254, default="", editable=False)
     email2_key = models.CharField(max_length=254, default="", editable=False)
     phone_e164 = models.CharField(max_length=20, default="", editable=False)
@@ -65,6 +68,7 @@ class Contact(StateModel, CommercialTerms, ContactPreferences, OwnedModel):
         ordering = ("sort_key", "id")
         indexes = [
             *branch_indexes("contact", "-created_at", "-updated_at", "sort_key"),
+            models.Index(fields=["name_key"], name="contact_by_name", condition=~Q(name_key="")),
             models.Index(fields=["email_key"], name="contact_by_email", condition=~Q(email_key="")),
             models.Index(fields=["email2_key"], name="contact_by_email2", condition=~Q(email2_key="")),
             models.Index(fields=["phone_e164"], name="contact_by_phone", condition=~Q(phone_e164="")),
@@ -73,13 +77,32 @@ class Contact(StateModel, CommercialTerms, ContactPreferences, OwnedModel):
         constraints = [
             *OwnedModel.Meta.constraints,
             CONTACT_MACHINE.constraint("contact_state_reason"),
-            models.CheckConstraint(condition=~Q(full_name=""), name="contact_has_a_name"),
-            models.CheckConstraint(condition=~Q(reports_to=F("id")), name="contact_does_not_report_to_itself"),
+            models.CheckConstraint(
+                condition=~Q(full_name=""),
+                name="contact_has_a_name",
+                violation_error_message=_("Enter a first name, a last name or an e-mail address."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(reports_to=F("id")),
+                name="contact_does_not_report_to_itself",
+                violation_error_message=_("People do not report to themselves. Choose somebody else."),
+            ),
         ]
         triggers = [not_above_itself("customers_contact", "reports_to")]
 
     def __str__(self) -> str:
         return self.full_name
+
+    def set_keys(self) -> None:
+        """Compute the name and what is compared and sorted; whoever writes the parts calls it."""
+        names = (self.first_name, self.middle_name, self.last_name)
+        self.full_name = " ".join(name for name in names if name) or self.email
+        self.sort_key = fold(self.full_name)
+        self.name_key = keys.name_key(self.first_name, self.last_name)
+        self.email_key = keys.email_key(self.email)
+        self.email2_key = keys.email_key(self.email2)
+        self.phone_e164 = keys.phone_key(self.phone)
+        self.mobile_e164 = keys.phone_key(self.mobile)
 
     @transition(field="state", source="active", target="inactive", conditions=[CONTACT_MACHINE.allows("deactivate")])
     def deactivate(self) -> None:

@@ -1,0 +1,93 @@
+"""Contacts and their life."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalog.services.values import refuse_closed, save, set_values
+from crm.core.access import WRITE, check_create, lock_for
+from crm.core.actors import Actor
+from crm.core.errors import Invalid
+from crm.core.transactions import service
+from crm.customers.models import Contact
+from crm.customers.services.fields import PREFERENCE_FIELDS, TERMS_FIELDS
+from crm.users.models import Team, User
+from crm.users.services.ownership import owner_fields
+
+CONTACT_FIELDS = (
+    "salutation",
+    "first_name",
+    "middle_name",
+    "last_name",
+    "account",
+    "job_title",
+    "department",
+    "role",
+    "reports_to",
+    "email",
+    "email2",
+    "phone",
+    "mobile",
+    "fax",
+    "website",
+    "born_on",
+    "description",
+    *TERMS_FIELDS,
+    *PREFERENCE_FIELDS,
+)
+_FIELDS = {"contact_has_a_name": "last_name", "contact_does_not_report_to_itself": "reports_to"}
+
+
+@service("contact.created")
+def create_contact(*, values: Mapping[str, Any], owner: User | Team, actor: Actor, at: dt.datetime) -> Contact:
+    """A person with at least a name or an e-mail address to be called by."""
+    check_create(actor, Contact)
+    contact = Contact(**owner_fields(owner))
+    _set_and_save(contact, values)
+    return contact
+
+
+@service("contact.changed")
+def update_contact(*, contact_id: int, values: Mapping[str, Any], actor: Actor, at: dt.datetime) -> Contact:
+    """An inactive contact is read-only."""
+    contact = lock_for(Contact, contact_id, actor, WRITE)
+    refuse_closed(contact, ("inactive",))
+    _set_and_save(contact, values)
+    return contact
+
+
+def _set_and_save(contact: Contact, values: Mapping[str, Any]) -> None:
+    set_values(contact, values, CONTACT_FIELDS)
+    if "reports_to" in values:
+        _refuse_circle(contact)
+    contact.set_keys()
+    if not contact.full_name:
+        raise Invalid(_("Enter a first name, a last name or an e-mail address."), field="last_name")
+    save(contact, fields=_FIELDS)
+
+
+def _refuse_circle(contact: Contact) -> None:
+    above = contact.reports_to_id if contact.pk else None
+    while above is not None:
+        if above == contact.pk:
+            raise Invalid(_("This person would report to themselves. Choose somebody else."), field="reports_to")
+        above = Contact.objects.filter(pk=above).values_list("reports_to", flat=True).first()
+
+
+@service("contact.deactivated")
+def deactivate_contact(*, contact_id: int, actor: Actor, at: dt.datetime) -> Contact:
+    """The contact takes part in nothing new; what exists stays as it is."""
+    contact = lock_for(Contact, contact_id, actor, "deactivate")
+    contact.deactivate()
+    contact.save()
+    return contact
+
+
+@service("contact.activated")
+def activate_contact(*, contact_id: int, actor: Actor, at: dt.datetime) -> Contact:
+    contact = lock_for(Contact, contact_id, actor, "activate")
+    contact.activate()
+    contact.save()
+    return contact
