@@ -75,6 +75,16 @@ class PricedModel(OwnedModel, StateModel, CustomerModel):
         """From here on the exchange rate stays what it is."""
         return not self.is_editable
 
+    @property
+    def keeps_prices(self) -> bool:
+        """Are prices of lines kept instead of being read from the price list again?"""
+        return not self.is_editable
+
+    @property
+    def keeps_taxes(self) -> bool:
+        """Are categories and rates of tax kept instead of being read again?"""
+        return not self.is_editable
+
 
 class DocumentModel(PricedModel):
     """A quote, an order or an invoice: numbered, with terms, addresses and the copies made when it is fixed."""

@@ -113,6 +113,10 @@ class Invoice(DocumentModel):
     def is_editable(self) -> bool:
         return bool(self.state == InvoiceState.DRAFT)
 
+    @property
+    def keeps_prices(self) -> bool:
+        return self.order_id is not None or not self.is_editable
+
     def is_overdue(self, today: dt.date) -> bool:
         return bool(self.state == InvoiceState.ISSUED and self.due_on and self.due_on < today)
 

@@ -85,6 +85,10 @@ class Order(DocumentModel):
     def is_rate_frozen(self) -> bool:
         return self.exchange_rate is not None
 
+    @property
+    def keeps_prices(self) -> bool:
+        return self.is_price_locked or not self.is_editable
+
     @transition(
         field="state",
         source=OrderState.ACTIVE,

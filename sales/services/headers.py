@@ -1,0 +1,184 @@
+"""Headers of opportunities and documents: which fields people type, and what fills the others."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalog.services.prices import default_price_list
+from crm.core.actors import Actor
+from crm.core.errors import Invalid
+from crm.core.folding import fold
+from crm.core.models import Currency, Organisation, rate_on
+from crm.core.states import StateModel
+from crm.users.models import Team, User
+from crm.users.services.ownership import owner_fields
+from sales.models import DocumentModel, Invoice, Opportunity, Order, PricedModel, Quote
+from sales.services.snapshots import ADDRESS_PARTS, fill_addresses
+
+_ATTRIBUTION = ("source", "campaign_code", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+PRICED_FIELDS = (
+    "customer_account",
+    "customer_contact",
+    "contact",
+    "currency",
+    "price_list",
+    "discount_percent",
+    "discount_amount",
+    "freight_amount",
+    "freight_tax_rate",
+    "description",
+    "is_demo",
+    *_ATTRIBUTION,
+)
+_ADDRESSES = tuple(f"{use}_{part}" for use in ("bill_to", "ship_to") for part in ADDRESS_PARTS)
+_DOCUMENT_FIELDS = (
+    "name",
+    "external_number",
+    "customer_reference",
+    "payment_terms_days",
+    "freight_terms",
+    "shipping_terms",
+    "introduction",
+    "terms",
+    *_ADDRESSES,
+)
+TYPED_FIELDS: dict[type[PricedModel], tuple[str, ...]] = {
+    Quote: (*PRICED_FIELDS, *_DOCUMENT_FIELDS, "effective_from", "effective_to", "expires_on"),
+    Order: (*PRICED_FIELDS, *_DOCUMENT_FIELDS, "ordered_on", "requested_delivery_on"),
+    Invoice: (*PRICED_FIELDS, *_DOCUMENT_FIELDS, "delivered_on"),
+}
+# What a document takes over from the one it is made of; figures are added up anew and come out the same.
+_COPIED = (*PRICED_FIELDS, "prices_include_tax", "discount_per_unit", "freight_tax_category", "freight_tax_percent")
+
+
+def new_document[D: DocumentModel](model: type[D], values: Mapping[str, Any], *, owner: User | Team, on: dt.date) -> D:
+    """An unsaved document with what is typed and, for the rest, what the customer and the organisation say."""
+    organisation = Organisation.load()
+    document = model(**owner_fields(owner))
+    set_typed(document, values, TYPED_FIELDS[model])
+    check_customer(document)
+    fill_commerce(document, organisation, on=on)
+    fill_terms(document, organisation)
+    fill_addresses(document)
+    document.discount_per_unit = organisation.discount_per_unit
+    return document
+
+
+def set_typed(record: PricedModel, values: Mapping[str, Any], allowed: Iterable[str]) -> None:
+    """Set typed values; a name that is not typed by people is a mistake of the caller."""
+    unknown = values.keys() - set(allowed)
+    if unknown:
+        raise TypeError(f"{sorted(unknown)} cannot be typed on a {record._meta.verbose_name}")
+    for name, value in values.items():
+        setattr(record, name, value)
+    record.sort_key = fold(str(getattr(record, "name", "") or getattr(record, "topic", "")))
+
+
+def check_customer(record: PricedModel) -> None:
+    """Exactly one customer, who is active."""
+    account, person = record.customer_account, record.customer_contact
+    if bool(account) == bool(person):
+        raise Invalid(_("Choose either an account or a person as the customer."), field="customer_account")
+    field = "customer_account" if account else "customer_contact"
+    check_active(record.customer, field)
+
+
+def check_active(record: StateModel | None, field: str) -> None:
+    if record is not None and record.state != "active":
+        raise Invalid(
+            _("%(name)s is inactive and takes part in nothing new. Activate it or choose another one.")
+            % {"name": record},
+            field=field,
+        )
+
+
+def fill_commerce(record: PricedModel, organisation: Organisation, *, on: dt.date) -> None:
+    """Currency, price list and the tax basis that the price list sets."""
+    customer: Any = record.customer
+    if getattr(record, "currency_id", None) is None:
+        record.currency = _default_currency(record, customer, organisation)
+    if record.price_list is None:
+        record.price_list = default_price_list(
+            customer_list=customer.price_list, territory=customer.territory, currency=record.currency, on=on
+        )
+    check_price_list(record)
+    record.prices_include_tax = bool(record.price_list and record.price_list.prices_include_tax)
+
+
+def _default_currency(record: PricedModel, customer: Any, organisation: Organisation) -> Currency:
+    found = (record.price_list and record.price_list.currency) or customer.currency or organisation.base_currency
+    if found is None:
+        raise Invalid(_("Choose a currency; the organisation has none yet."), field="currency")
+    return found
+
+
+def check_price_list(record: PricedModel) -> None:
+    if record.price_list and record.price_list.currency_id != record.currency_id:
+        raise Invalid(
+            _("This price list is in %(list)s, the document in %(document)s. Choose a list in the same currency.")
+            % {"list": record.price_list.currency, "document": record.currency},
+            field="price_list",
+        )
+
+
+def fill_terms(document: DocumentModel, organisation: Organisation) -> None:
+    if document.payment_terms_days is None:
+        own = document.customer.payment_terms_days
+        document.payment_terms_days = organisation.payment_terms_days if own is None else own
+
+
+def change_header(record: PricedModel, values: Mapping[str, Any], allowed: Iterable[str]) -> None:
+    """Typed changes to a record that has lines: its currency and its tax basis are settled by then."""
+    currency_before, customer_before = record.currency_id, record.customer
+    set_typed(record, values, allowed)
+    if record.customer != customer_before:
+        check_customer(record)
+    if record.currency_id != currency_before and record.lines.exists():
+        raise Invalid(_("The currency cannot change while there are lines. Remove them first."), field="currency")
+    check_price_list(record)
+    if record.price_list and record.price_list.prices_include_tax != record.prices_include_tax:
+        if record.lines.exists():
+            raise Invalid(
+                _("This list differs in whether prices include tax, which was settled when the document was made."),
+                field="price_list",
+            )
+        record.prices_include_tax = record.price_list.prices_include_tax
+
+
+def copied_header[D: PricedModel](source: PricedModel, model: type[D]) -> D:
+    """An unsaved document with the header and the owner of the one that it is made of."""
+    names = list(_COPIED)
+    if isinstance(source, DocumentModel) and issubclass(model, DocumentModel):
+        names += [name for name in _DOCUMENT_FIELDS if name != "external_number"]
+    copy = model(
+        owner_id=source.owner_id,
+        owner_team_id=source.owner_team_id,
+        owning_unit_id=source.owning_unit_id,
+        sort_key=source.sort_key,
+    )
+    for name in names:
+        setattr(copy, name, getattr(source, name))
+    if isinstance(source, Opportunity) and isinstance(copy, DocumentModel):
+        copy.name = source.topic
+    return copy
+
+
+def set_rate(record: PricedModel, *, on: dt.date, organisation: Organisation) -> None:
+    """The exchange rate of that day; None while nobody has entered one."""
+    record.exchange_rate = rate_on(record.currency, on, organisation.base_currency)
+    record.exchange_rate_on = on
+
+
+def require_rate(record: PricedModel) -> None:
+    if record.exchange_rate is None:
+        raise Invalid(
+            _("There is no exchange rate for %(currency)s on %(day)s. Ask an administrator to enter one.")
+            % {"currency": record.currency, "day": record.exchange_rate_on},
+            field="currency",
+        )
+
+
+def acting_user(actor: Actor) -> User | None:
+    return actor if isinstance(actor, User) else None

@@ -1,0 +1,68 @@
+"""The copies of seller and buyer that a document takes when it is fixed, and the addresses it starts with."""
+
+from typing import Any
+
+from crm.core.models import Organisation
+from crm.customers.models import Account, Address
+from sales.models import DocumentModel
+
+ADDRESS_PARTS = ("name", "street", "city", "state_or_province", "postal_code", "country")
+_SELLER = {
+    "seller_name": "name",
+    "seller_street": "street",
+    "seller_city": "city",
+    "seller_state_or_province": "state_or_province",
+    "seller_postal_code": "postal_code",
+    "seller_country": "country",
+    "seller_tax_number": "tax_number",
+    "seller_registration_number": "registration_number",
+    "seller_email": "email",
+    "seller_phone": "phone",
+}
+
+
+def copy_parties(document: DocumentModel, organisation: Organisation) -> None:
+    """Write seller and buyer as they are called today onto the document."""
+    for column, source in _SELLER.items():
+        setattr(document, column, getattr(organisation, source))
+    document.seller_bank = "\n".join(
+        " ".join(part for part in (account.bank, account.iban, account.bic) if part)
+        for account in organisation.bank_accounts.order_by("pk")
+        if account.currency_id in (None, document.currency_id)
+    )
+    customer = document.customer
+    document.buyer_name = str(customer)
+    document.buyer_email = customer.email
+    document.buyer_tax_number = customer.tax_number
+    document.buyer_contact_name = str(document.contact) if document.contact else ""
+    if not document.bill_to_name:
+        document.bill_to_name = document.buyer_name[:200]
+
+
+def fill_addresses(document: DocumentModel) -> None:
+    """Bill-to and ship-to from the customer's default addresses, where nothing is typed yet."""
+    wanted = [use for use in ("bill_to", "ship_to") if not has_address(document, use)]
+    if not wanted:
+        return
+    addresses = list(_addresses_of(document.customer))
+    for use in wanted:
+        found = next((address for address in addresses if getattr(address, f"is_default_{use}")), None)
+        copy_address(document, use, found or next(iter(addresses), None))
+
+
+def has_address(document: DocumentModel, use: str) -> bool:
+    return any(getattr(document, f"{use}_{part}") for part in ADDRESS_PARTS)
+
+
+def copy_address(document: DocumentModel, use: str, address: Address | None) -> None:
+    if address is None:
+        return
+    for part in ADDRESS_PARTS:
+        setattr(document, f"{use}_{part}", getattr(address, part))
+    if not address.name:
+        setattr(document, f"{use}_name", str(document.customer)[:200])
+
+
+def _addresses_of(customer: Any) -> Any:
+    key = "account" if isinstance(customer, Account) else "contact"
+    return Address.objects.filter(**{key: customer}).order_by("pk")
