@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import django_filters
 from django.db import models
 from django.db.models import Q
-from django.forms import Form, ModelChoiceField
+from django.forms import BaseForm, ModelChoiceField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -91,7 +91,7 @@ def search_condition(lookups: Iterable[str], text: str) -> Q:
     return condition
 
 
-def limit_choices(form: Form, actor: Any) -> None:
+def limit_choices(form: BaseForm, actor: Any) -> None:
     """Choice fields offer only what the actor may see; a value that is already set stays."""
     for name, field in form.fields.items():
         if isinstance(field, ModelChoiceField):

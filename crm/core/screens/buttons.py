@@ -76,7 +76,7 @@ def _is_nothing(parts: list[Q]) -> bool:
     return len(parts) == 1 and parts[0] == Q(pk__in=())
 
 
-def _as_value(parts: list[Q]) -> ExpressionWrapper[BooleanField[bool, bool]]:
+def _as_value(parts: list[Q]) -> ExpressionWrapper[Q]:
     condition = Q()
     for part in parts:
         condition |= part

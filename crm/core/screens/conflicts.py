@@ -39,7 +39,8 @@ def _plain(field: Any, value: Any) -> Any:
     """A stored key becomes the record that it stands for."""
     if not isinstance(field, ModelChoiceField) or value in field.empty_values:
         return value
-    return field.queryset.filter(**{field.to_field_name or "pk": getattr(value, "pk", value)}).first() or value
+    rows: Any = field.queryset
+    return rows.filter(**{field.to_field_name or "pk": getattr(value, "pk", value)}).first() or value
 
 
 def _words(field: Any, value: Any) -> str:

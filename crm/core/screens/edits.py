@@ -104,7 +104,8 @@ class EditView[M: models.Model](View):
 
     def _locked(self, pk: int) -> M:
         # Locked before it is compared, so that nobody saves between the comparison and the service.
-        record = lock_for(self.model, pk, self.request.user, WRITE)
+        actor: Any = self.request.user
+        record = lock_for(self.model, pk, actor, WRITE)
         self._check_obstacle(record)
         version = getattr(record, "version", None)
         if version is not None and self.request.POST.get("version", "") not in {"", str(version)}:

@@ -134,7 +134,7 @@ def _plain(model: type[models.Model], field: "models.Field[Any, Any]", value: An
     if machine is not None and field.name in {"state", "status_reason"}:
         return str(machine.label(value))
     if field.choices:
-        return str(dict(field.flatchoices).get(value, value))  # type: ignore[attr-defined]  # a field with choices
+        return str(dict(field.flatchoices).get(value, value))
     return _as_words(value)
 
 
