@@ -1,0 +1,186 @@
+"""Pages read branch by branch: together they are the ordered set, each row once, in both directions."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crm.core.access import Branch
+from crm.core.keyset import Count, Page, count_up_to, keyset_page
+from leads.models import Lead
+from tests.core.lead_rows import lead_row
+from tests.factories.cast import Cast
+
+NOON = dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
+FIELDS = ("pk", "name", "estimated_close_on")
+# Few values, so that ties and overlaps are the rule.
+ROW = st.tuples(st.integers(0, 3), st.sampled_from([None, 1, 2, 3]), st.booleans(), st.booleans())
+ORDERS = ["created_at", "-created_at", "estimated_close_on", "-estimated_close_on", "sort_key", "-sort_key"]
+
+
+class _RollBack(Exception):  # noqa: N818 - only leaves the block
+    pass
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            yield
+            raise _RollBack
+    except _RollBack:
+        pass
+
+
+def branches(cast: Cast) -> list[Branch]:
+    """Overlapping ones: a row may be seen for three reasons."""
+    return [
+        Branch("own", Q(owner=cast.rep_a)),
+        Branch("unit", Q(owning_unit=cast.north)),
+        Branch("shared", Q(decision_maker=True)),
+    ]
+
+
+def walk(rows: Any, seen: Sequence[Branch], order: str, size: int) -> list[Page]:
+    """All pages from the first to the last."""
+    pages = [keyset_page(rows, seen, order, fields=FIELDS, size=size)]
+    while pages[-1].following:
+        pages.append(keyset_page(rows, seen, order, fields=FIELDS, size=size, after=pages[-1].following))
+    return pages
+
+
+def expected(cast: Cast, order: str) -> list[int]:
+    field = order.removeprefix("-")
+    way = F(field).desc(nulls_last=True) if order.startswith("-") else F(field).asc(nulls_last=True)
+    visible = Q(owner=cast.rep_a) | Q(owning_unit=cast.north) | Q(decision_maker=True)
+    tie = "-pk" if order.startswith("-") else "pk"
+    return list(Lead.objects.filter(visible).order_by(way, tie).values_list("pk", flat=True))
+
+
+def make_rows(cast: Cast, rows: list[tuple[int, int | None, bool, bool]]) -> None:
+    for day, close, is_mine, is_shared in rows:
+        lead_row(
+            cast.rep_a if is_mine else cast.rep_c,
+            name=f"Name {day}",
+            created_at=NOON + dt.timedelta(days=day),
+            estimated_close_on=dt.date(2026, 6, close) if close else None,
+            decision_maker=is_shared,
+        )
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(ROW, max_size=14), order=st.sampled_from(ORDERS), size=st.integers(1, 5))
+def test_all_pages_together_are_the_ordered_set_without_repeats(
+    cast: Cast, rows: list[tuple[int, int | None, bool, bool]], order: str, size: int
+) -> None:
+    with undone():
+        make_rows(cast, rows)
+        pages = walk(Lead.objects.all(), branches(cast), order, size)
+        assert [row[0] for page in pages for row in page.rows] == expected(cast, order)
+        assert all(len(page.rows) == size for page in pages[:-1])
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(ROW, max_size=14), order=st.sampled_from(ORDERS), size=st.integers(1, 5))
+def test_the_way_back_shows_the_same_pages(
+    cast: Cast, rows: list[tuple[int, int | None, bool, bool]], order: str, size: int
+) -> None:
+    with undone():
+        make_rows(cast, rows)
+        pages = walk(Lead.objects.all(), branches(cast), order, size)
+        page = pages[-1]
+        for earlier in reversed(pages[:-1]):
+            page = keyset_page(
+                Lead.objects.all(), branches(cast), order, fields=FIELDS, size=size, before=page.previous
+            )
+            assert page.rows == earlier.rows
+            assert page.following
+        assert page.previous == ""
+
+
+def test_a_page_is_one_statement(cast: Cast) -> None:
+    make_rows(cast, [(day, None, True, True) for day in range(3)])
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        page = keyset_page(Lead.objects.all(), branches(cast), "-estimated_close_on", fields=FIELDS, size=2)
+    assert len(page.rows) == 2
+    assert len(queries) == 1
+    assert queries[0]["sql"].count("UNION ALL") == 5
+    assert "OFFSET" not in queries[0]["sql"]
+
+
+def test_the_filters_of_the_queryset_hold_in_every_branch(cast: Cast) -> None:
+    kept = lead_row(cast.rep_a, company="Kestrel")
+    lead_row(cast.rep_a, company="Other")
+    lead_row(cast.rep_c, company="Other", decision_maker=True)
+    page = keyset_page(Lead.objects.filter(company="Kestrel"), branches(cast), "sort_key", fields=("pk",))
+    assert page.rows == [(kept.pk,)]
+
+
+def test_rows_hold_the_asked_values_and_nothing_else(cast: Cast) -> None:
+    lead = lead_row(cast.rep_a, name="Owen Prescott")
+    page = keyset_page(Lead.objects.all(), branches(cast), "-created_at", fields=("name", "owner__name", "pk", "name"))
+    assert page.rows == [("Owen Prescott", "Anna North", lead.pk, "Owen Prescott")]
+
+
+def test_nobody_sees_nothing(cast: Cast) -> None:
+    lead_row(cast.rep_a)
+    nothing = [Branch("nothing", Q(pk__in=()))]
+    assert keyset_page(Lead.objects.all(), nothing, "-created_at", fields=("pk",)).rows == []
+    assert keyset_page(Lead.objects.all(), [], "-created_at", fields=("pk",)).rows == []
+    assert count_up_to(Lead.objects.all(), nothing) == Count(0, exact=True)
+
+
+@pytest.mark.parametrize("token", ["x", "a:b:c", "\x00", "é" * 500, "WzFd:1:abc", "null"])
+def test_a_token_that_is_none_gives_the_first_page_and_says_so(cast: Cast, token: str) -> None:
+    lead = lead_row(cast.rep_a)
+    for direction in ({"after": token}, {"before": token}):
+        page = keyset_page(Lead.objects.all(), branches(cast), "-created_at", fields=("pk",), **direction)
+        assert (page.rows, page.bad_token, page.previous) == ([(lead.pk,)], True, "")
+
+
+def test_a_token_of_another_order_is_none(cast: Cast) -> None:
+    make_rows(cast, [(day, day, True, False) for day in (1, 2, 3)])
+    first = keyset_page(Lead.objects.all(), branches(cast), "-created_at", fields=("pk",), size=1)
+    page = keyset_page(Lead.objects.all(), branches(cast), "created_at", fields=("pk",), size=1, after=first.following)
+    assert page.bad_token
+    assert page.rows == keyset_page(Lead.objects.all(), branches(cast), "created_at", fields=("pk",), size=1).rows
+
+
+def test_when_everything_beyond_the_token_has_gone_the_first_page_is_shown(cast: Cast) -> None:
+    make_rows(cast, [(1, None, True, False), (2, None, True, False)])
+    first = keyset_page(Lead.objects.all(), branches(cast), "created_at", fields=("pk",), size=1)
+    Lead.objects.exclude(pk=first.rows[0][0]).update(deleted_at=NOON)
+    page = keyset_page(Lead.objects.all(), branches(cast), "created_at", fields=("pk",), size=1, after=first.following)
+    assert (page.rows, page.previous, page.following, page.bad_token) == (first.rows, "", "", False)
+
+
+def test_a_page_can_follow_a_row_that_has_gone(cast: Cast) -> None:
+    make_rows(cast, [(day, None, True, False) for day in (0, 1, 2)])
+    first = keyset_page(Lead.objects.all(), branches(cast), "created_at", fields=("pk", "name"), size=1)
+    Lead.objects.filter(pk=first.rows[0][0]).update(deleted_at=NOON)
+    page = keyset_page(
+        Lead.objects.all(), branches(cast), "created_at", fields=("name",), size=1, after=first.following
+    )
+    assert page.rows == [("Name 1",)]
+
+
+def test_counting_is_exact_up_to_the_limit_and_counts_a_row_once(cast: Cast) -> None:
+    make_rows(cast, [(1, None, True, True)] * 3)
+    assert count_up_to(Lead.objects.all(), branches(cast), limit=3) == Count(3, exact=True)
+    assert count_up_to(Lead.objects.all(), branches(cast)[:1], limit=3) == Count(3, exact=True)
+
+
+def test_beyond_the_limit_the_count_is_an_estimate_above_it(cast: Cast) -> None:
+    make_rows(cast, [(1, None, True, True)] * 3)
+    count = count_up_to(Lead.objects.all(), branches(cast), limit=2)
+    assert not count.exact
+    assert count.number >= 3
