@@ -52,7 +52,7 @@ class PriceList(StateModel, OrganisationModel):
     state = state_field(PRICE_LIST_MACHINE)
     status_reason = reason_field(PRICE_LIST_MACHINE)
 
-    objects: ClassVar[Any] = LiveManager.from_queryset(PriceListQuerySet)()
+    objects: ClassVar[Any] = LiveManager.from_queryset(PriceListQuerySet)()  # type: ignore[misc]  # the plugin sees the other as both
     with_bin: ClassVar[Any] = PriceListQuerySet.as_manager()
 
     class Meta(OrganisationModel.Meta):

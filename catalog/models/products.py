@@ -79,7 +79,7 @@ class Product(StateModel, OrganisationModel):
     state = state_field(PRODUCT_MACHINE)
     status_reason = reason_field(PRODUCT_MACHINE)
 
-    objects: ClassVar[Any] = LiveManager.from_queryset(ProductQuerySet)()
+    objects: ClassVar[Any] = LiveManager.from_queryset(ProductQuerySet)()  # type: ignore[misc]  # the plugin sees the other as both
     with_bin: ClassVar[Any] = ProductQuerySet.as_manager()
 
     class Meta(OrganisationModel.Meta):

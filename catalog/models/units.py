@@ -16,7 +16,7 @@ from crm.users.models import OrganisationModel
 _CHAIN = pgtrigger.Trigger(
     name="unit_chain",
     when=pgtrigger.After,
-    operation=pgtrigger.Insert | pgtrigger.UpdateOf("base_unit", "group"),
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("base_unit_id", "group_id"),
     declare=[("strangers", "BIGINT"), ("loops", "BIGINT")],
     func="""
         PERFORM 1 FROM catalog_unitgroup WHERE id = NEW.group_id FOR UPDATE;

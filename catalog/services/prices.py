@@ -35,12 +35,14 @@ class PriceBook:
                 pk__in={product.pk for product in products}
             )
         }
-        lists = {product.default_price_list_id for product in by_id.values()} | {price_list and price_list.pk}
+        lists = {product.default_price_list_id for product in by_id.values()} - {None}
+        if price_list is not None:
+            lists.add(price_list.pk)
         return cls(
             price_list=price_list,
             products=by_id,
             units=_units({product.unit_group_id for product in by_id.values()}),
-            items=_items(set(by_id), lists - {None}),
+            items=_items(set(by_id), lists),
         )
 
     def request(

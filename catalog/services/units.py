@@ -46,7 +46,7 @@ def create_unit(*, group_id: int, values: Mapping[str, Any], actor: Actor, at: d
 def update_unit(*, unit_id: int, values: Mapping[str, Any], actor: Actor, at: dt.datetime) -> Unit:
     group_id = lock_for(Unit, unit_id, actor, WRITE).group_id
     lock_for(UnitGroup, group_id, actor, WRITE)
-    unit = Unit.objects.get(pk=unit_id)
+    unit: Unit = Unit.objects.get(pk=unit_id)
     _set(unit, values)
     return unit
 

@@ -118,7 +118,7 @@ def not_above_itself(table: str, column: str) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name=f"no_circle_of_{column}",
         when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf(column),
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf(f"{column}_id"),
         condition=pgtrigger.Q(**{f"new__{column}__isnull": False}),
         declare=[("found", "BIGINT")],
         func=f"""

@@ -98,8 +98,7 @@ def _address(address_id: int, actor: Actor) -> tuple[Customer, Address]:
     found = Address.objects.filter(pk=address_id).first()
     if found is None:
         raise NotFound(_("There is no such address, or you may not see it."))
-    model: type[Customer] = Account if found.account_id else Contact
-    customer = _open(model, found.account_id or found.contact_id, actor)
+    customer = _open(type(found.customer), found.customer.pk, actor)
     address = _addresses(customer).filter(pk=address_id).first()
     if address is None:
         raise NotFound(_("There is no such address, or you may not see it."))
