@@ -20,8 +20,8 @@ class PricedModel(OwnedModel, StateModel, CustomerModel):
     """
 
     series: ClassVar[str] = ""
-    lines: "models.Manager[Any]"
-    taxes: "models.Manager[Any]"
+    lines: Any
+    taxes: Any
 
     sort_key = models.CharField(max_length=310, editable=False)
     currency = models.ForeignKey(Currency, models.PROTECT, related_name="+", verbose_name=_("currency"))
@@ -64,6 +64,14 @@ class PricedModel(OwnedModel, StateModel, CustomerModel):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def line_model(cls) -> Any:
+        return cls.lines.rel.related_model
+
+    @classmethod
+    def tax_model(cls) -> Any:
+        return cls.taxes.rel.related_model
 
     @property
     def is_editable(self) -> bool:

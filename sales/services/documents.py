@@ -46,10 +46,11 @@ class InvalidLine(Invalid):
 class Sheet:
     """A locked record with all its lines in memory, from reading to storing."""
 
-    def __init__(self, document: PricedModel, *, at: dt.datetime) -> None:
+    def __init__(self, document: PricedModel, *, at: dt.datetime, rate_on: dt.date | None = None) -> None:
         self.document = document
         self.organisation = Organisation.load()
         self.today = self.organisation.today(at)
+        self.rate_on = rate_on or self.today
         related = ("product", "unit", "tax_rate", "price_overridden_by")
         self.lines: list[Any] = list(document.lines.select_related(*related).order_by("position", "pk"))
         self._before = {line.pk: _values(line) for line in self.lines}
@@ -64,7 +65,7 @@ class Sheet:
         for position, line in enumerate(self.lines, start=1):
             line.position = position
         if not document.is_rate_frozen:
-            set_rate(document, on=self.today, organisation=self.organisation)
+            set_rate(document, on=self.rate_on, organisation=self.organisation)
         self.totals = _totals(document, self.lines)
         by_position = {line.key: line for line in self.totals.lines}
         for line in self.lines:
@@ -78,7 +79,7 @@ class Sheet:
         self.document.save()
 
     def _store_lines(self) -> None:
-        model: Any = type(self.document)._meta.get_field("lines").related_model
+        model = self.document.line_model()
         new = [line for line in self.lines if line.pk is None]
         changed: list[DocumentLine] = []
         names: set[str] = set()
@@ -206,7 +207,7 @@ def in_base(document: PricedModel, amount: Decimal | None, organisation: Organis
 
 
 def _store_taxes(document: PricedModel, totals: DocumentTotals) -> None:
-    model: Any = type(document)._meta.get_field("taxes").related_model
+    model = document.tax_model()
     wanted = [(row.category, row.rate, row.taxable, row.tax) for row in totals.tax_rows]
     kept = list(document.taxes.values_list("category", "percent", "taxable_amount", "tax_amount").order_by("position"))
     if kept == wanted:

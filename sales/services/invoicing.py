@@ -41,6 +41,7 @@ def invoiced_before(order_line_ids: Iterable[int], *, other_than: int | None) ->
         .values("order_line_id")
         .annotate(**{f"sum_{name}": Sum(name) for name in _SUMMED})
     )
+    row: dict[str, Any]
     for row in rows:
         found[row["order_line_id"]] = {name: row[f"sum_{name}"] for name in _SUMMED}
     return found

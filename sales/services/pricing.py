@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from catalog.models import TaxRate
 from catalog.pricing import PriceFound, PricingError, find_price, override_price, write_in_price
@@ -25,7 +26,7 @@ def price_lines(document: PricedModel, lines: Iterable[DocumentLine], *, on: dt.
         )
 
 
-def _price(document: PricedModel, line: DocumentLine, book: PriceBook, on: dt.date) -> PriceFound | PricingError:
+def _price(document: PricedModel, line: Any, book: PriceBook, on: dt.date) -> PriceFound | PricingError:
     request = book.request(
         product_id=line.product_id,
         unit_id=line.unit_id,
