@@ -14,22 +14,26 @@ class ActivityState(models.TextChoices):
 
 
 OPEN, SCHEDULED = (ActivityState.OPEN.value, ANY), (ActivityState.SCHEDULED.value, ANY)
-COMPLETED, CANCELED = (ActivityState.COMPLETED.value, ANY), (ActivityState.CANCELED.value, ANY)
+CANCELED = (ActivityState.CANCELED.value, ANY)
+_DONE = tuple((ActivityState.COMPLETED.value, reason) for reason in ("completed", "made", "received", "sent"))
+_RECORDED = (ActivityState.COMPLETED.value, "recorded")
 
 ACTIVITY_MACHINE = StateMachine(
     noun="activity",
     reasons={
         "open": ("open", "not_started", "in_progress", "waiting", "deferred", "draft", "free", "tentative"),
         "scheduled": ("busy", "out_of_office"),
-        "completed": ("completed", "made", "received", "sent"),
+        "completed": ("completed", "made", "received", "sent", "recorded"),
         "canceled": ("canceled",),
     },
     moves=(
-        Move("progress", (OPEN,), (OPEN,)),
-        Move("schedule", (OPEN,), (("scheduled", "busy"), ("scheduled", "out_of_office"))),
-        Move("complete", (OPEN, SCHEDULED), (("completed", "completed"), COMPLETED)),
+        Move("progress", (OPEN, SCHEDULED), (OPEN,)),
+        Move("schedule", (OPEN, SCHEDULED), (("scheduled", "busy"), ("scheduled", "out_of_office"))),
+        Move("complete", (OPEN, SCHEDULED), _DONE),
         Move("cancel", (OPEN, SCHEDULED), (("canceled", "canceled"),)),
-        Move("reopen", (COMPLETED, CANCELED), (("open", "open"), OPEN)),
+        Move("reopen", (*_DONE, CANCELED), (("open", "open"), OPEN)),
+        # Close records only: they say that something was won or lost, until that is taken back.
+        Move("retract", (_RECORDED,), (("canceled", "canceled"),)),
     ),
     labels={
         "open": _("Open"),
@@ -48,5 +52,6 @@ ACTIVITY_MACHINE = StateMachine(
         "made": _("Made"),
         "received": _("Received"),
         "sent": _("Sent"),
+        "recorded": _("Recorded"),
     },
 )

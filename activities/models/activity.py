@@ -1,7 +1,7 @@
 """What happened or is to happen with somebody: one table for all kinds."""
 
 import datetime as dt
-from typing import Any
+import secrets
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -64,7 +64,7 @@ class Activity(OwnedModel, StateModel):
     completed_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     canceled_at = models.DateTimeField(_("canceled"), null=True, editable=False)
     follows = models.ForeignKey(
-        "self", models.SET_NULL, null=True, editable=False, related_name="follow_ups", verbose_name=_("follows")
+        "self", models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("follows")
     )
     figures = models.JSONField(
         default=dict, editable=False, help_text=_("Close records: actual revenue, competitor, …")
@@ -81,6 +81,12 @@ class Activity(OwnedModel, StateModel):
                 | (~Q(state="completed") & Q(completed_at__isnull=True)),
                 name="activity_completed_has_moment",
             ),
+            models.CheckConstraint(
+                condition=Q(state="canceled", canceled_at__isnull=False)
+                | (~Q(state="canceled") & Q(canceled_at__isnull=True)),
+                name="activity_canceled_has_moment",
+            ),
+            models.CheckConstraint(condition=~Q(subject=""), name="activity_has_a_subject"),
             models.CheckConstraint(
                 condition=Q(regarding_type__isnull=True, regarding_id__isnull=True)
                 | Q(regarding_type__isnull=False, regarding_id__isnull=False),
@@ -99,28 +105,44 @@ class Activity(OwnedModel, StateModel):
     def __str__(self) -> str:
         return self.subject
 
-    @transition(field="state", source=ActivityState.OPEN, target=ActivityState.OPEN)
+    @transition(field="state", source=[ActivityState.OPEN, ActivityState.SCHEDULED], target=ActivityState.OPEN)
     def progress(self, *, reason: str) -> None:
         self.status_reason = ACTIVITY_MACHINE.reason_after("progress", reason)
 
-    @transition(field="state", source=ActivityState.OPEN, target=ActivityState.SCHEDULED)
+    @transition(field="state", source=[ActivityState.OPEN, ActivityState.SCHEDULED], target=ActivityState.SCHEDULED)
     def schedule(self, *, reason: str = "") -> None:
         self.status_reason = ACTIVITY_MACHINE.reason_after("schedule", reason)
 
     @transition(field="state", source=[ActivityState.OPEN, ActivityState.SCHEDULED], target=ActivityState.COMPLETED)
-    def complete(self, *, at: dt.datetime, by: Any, reason: str = "") -> None:
+    def complete(self, *, at: dt.datetime, by_id: int | None, reason: str = "") -> None:
         self.status_reason = ACTIVITY_MACHINE.reason_after("complete", reason)
-        self.completed_at, self.completed_by_id = at, by
+        self.completed_at, self.completed_by_id = at, by_id
 
     @transition(field="state", source=[ActivityState.OPEN, ActivityState.SCHEDULED], target=ActivityState.CANCELED)
     def cancel(self, *, at: dt.datetime) -> None:
         self.status_reason = ACTIVITY_MACHINE.reason_after("cancel")
         self.canceled_at = at
 
-    @transition(field="state", source=[ActivityState.COMPLETED, ActivityState.CANCELED], target=ActivityState.OPEN)
-    def reopen(self) -> None:
-        self.status_reason = ACTIVITY_MACHINE.reason_after("reopen")
+    @transition(
+        field="state",
+        source=[ActivityState.COMPLETED, ActivityState.CANCELED],
+        target=ActivityState.OPEN,
+        conditions=[ACTIVITY_MACHINE.allows("reopen")],
+    )
+    def reopen(self, *, reason: str = "") -> None:
+        self.status_reason = ACTIVITY_MACHINE.reason_after("reopen", reason)
         self.completed_at = self.completed_by_id = self.canceled_at = None
+
+    @transition(
+        field="state",
+        source=ActivityState.COMPLETED,
+        target=ActivityState.CANCELED,
+        conditions=[ACTIVITY_MACHINE.allows("retract")],
+    )
+    def retract(self, *, at: dt.datetime) -> None:
+        self.status_reason = ACTIVITY_MACHINE.reason_after("retract")
+        self.completed_at = self.completed_by_id = None
+        self.canceled_at = at
 
 
 class ParticipantRole(models.TextChoices):
@@ -161,6 +183,12 @@ class Participant(Line):
         return str(self.user or self.party or self.address)
 
 
+def hidden_place(_attachment: models.Model, _name: str) -> str:
+    """Random and without a suffix: nothing of what the sender wrote reaches the file system."""
+    token = secrets.token_hex(16)
+    return f"attachments/{token[:2]}/{token}"
+
+
 @tracked
 class Attachment(Line):
     """A file of an activity (usually a note). It lies outside the web root under a random name."""
@@ -170,7 +198,7 @@ class Attachment(Line):
     media_type = models.CharField(_("media type"), max_length=100)
     size = models.PositiveBigIntegerField(_("bytes"))
     sha256 = models.CharField(max_length=64)
-    file = models.FileField(_("file"), upload_to="attachments/%Y/%m")
+    file = models.FileField(_("file"), upload_to=hidden_place, max_length=200)
 
     class Meta:
         verbose_name = _("file")

@@ -66,7 +66,7 @@ class CapturedPost(models.Model):
     form_key = models.CharField(_("form key"), max_length=100, blank=True)
     lead = models.ForeignKey(Lead, models.SET_NULL, null=True, related_name="posts", verbose_name=_("lead"))
     received_at = models.DateTimeField(_("received"), db_default=Now())
-    path = models.CharField(max_length=500)
+    path = models.TextField()
     query_string = models.TextField(blank=True)
     content_type = models.TextField(blank=True)
     body = models.BinaryField()
@@ -84,6 +84,7 @@ class CapturedPost(models.Model):
         indexes = [
             models.Index(fields=["-received_at"], name="captured_post_received_idx"),
             models.Index(fields=["-received_at"], name="captured_post_quarantine_idx", condition=Q(lead__isnull=True)),
+            models.Index(fields=["-id"], name="captured_post_unknown_idx", condition=Q(form__isnull=True)),
         ]
 
     def __str__(self) -> str:

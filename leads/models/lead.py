@@ -121,10 +121,20 @@ class Lead(OwnedModel, StateModel):
     estimated_close_on = models.DateField(_("estimated close"), null=True, blank=True)
 
     existing_account = models.ForeignKey(
-        "customers.Account", models.PROTECT, null=True, blank=True, related_name="leads", verbose_name=_("existing account")
+        "customers.Account",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="leads",
+        verbose_name=_("existing account"),
     )
     existing_contact = models.ForeignKey(
-        "customers.Contact", models.PROTECT, null=True, blank=True, related_name="leads", verbose_name=_("existing contact")
+        "customers.Contact",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="leads",
+        verbose_name=_("existing contact"),
     )
 
     do_not_email = models.BooleanField(_("do not e-mail"), default=False)
@@ -190,7 +200,7 @@ class Lead(OwnedModel, StateModel):
     )
     def contact(self, *, at: dt.datetime) -> None:
         self.status_reason = LEAD_MACHINE.reason_after("contact")
-        self.contacted_at = at
+        self.contacted_at = self.contacted_at or at
 
     @transition(field="state", source=LeadState.OPEN, target=LeadState.QUALIFIED)
     def qualify(self, *, at: dt.datetime) -> None:
@@ -205,4 +215,4 @@ class Lead(OwnedModel, StateModel):
     @transition(field="state", source=[LeadState.QUALIFIED, LeadState.DISQUALIFIED], target=LeadState.OPEN)
     def reopen(self) -> None:
         self.status_reason = LEAD_MACHINE.reason_after("reopen")
-        self.closed_at = None
+        self.closed_at, self.disqualify_note = None, ""

@@ -1,0 +1,172 @@
+"""The link rows that make timelines. `links_for` is the only source of them.
+
+An activity is linked to its regarding record, to the records that take part, and to whatever those roll up
+to: a contact to its account, an opportunity to its customer. Apps above register their rollups.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db import models
+
+from activities.models import Activity, TimelineLink
+from activities.regarding import Ref
+
+type Rollup = Callable[[Any], Iterable[models.Model | None]]
+type Key = tuple[int, int]
+
+_BATCH = 500
+
+_rollups: dict[type[models.Model], dict[str, Rollup]] = {}
+
+
+def register_rollup(model: type[models.Model], rollup: Rollup) -> None:
+    """`rollup(record)` gives the records on whose timelines the activities of `record` stand too.
+
+    Several functions may be registered for one model; each must give only what the record itself refers to,
+    and whoever changes that calls `relink(record)` in the same transaction.
+    """
+    _rollups.setdefault(model, {})[f"{rollup.__module__}.{rollup.__qualname__}"] = rollup
+
+
+def links_for(activity: Activity) -> list[TimelineLink]:
+    """The links that this activity should have, unsaved."""
+    return _Links().of(activity)
+
+
+def write_links(activity: Activity) -> None:
+    """Bring the stored links of one activity to what `links_for` says. The caller holds its row lock."""
+    _rewrite([activity], _Links())
+
+
+def relink(record: models.Model) -> None:
+    """Rewrite the links of every activity on the record's timeline, after what it rolls up to has changed."""
+    ref = Ref.to(record)
+    linked = TimelineLink.objects.filter(target_type_id=ref.type_id, target_id=ref.pk)
+    concerned = Activity.objects.filter(pk__in=linked.values("activity")).order_by("pk")
+    links = _Links()
+    for batch in _batches(concerned.select_for_update(of=("self",))):
+        _rewrite(batch, links)
+
+
+def wrong_links() -> Iterator[tuple[Activity, list[TimelineLink], list[TimelineLink]]]:
+    """(activity, missing, wrong or superfluous) for every activity whose links differ from `links_for`."""
+    links = _Links()
+    for batch in _batches(Activity.objects.order_by("pk")):
+        stored = _stored(batch)
+        for activity in batch:
+            missing, superfluous = _difference(links.of(activity), stored.get(activity.pk, []))
+            if missing or superfluous:
+                yield activity, missing, superfluous
+
+
+def moment_of(activity: Activity) -> dt.datetime:
+    """Where the activity stands on a timeline: when it happened, else when it is to happen."""
+    return activity.happened_at or activity.completed_at or activity.starts_at or activity.due_at or activity.created_at
+
+
+class _Links:
+    """Expected links, with what each record rolls up to remembered for as long as one rewriting lasts."""
+
+    def __init__(self) -> None:
+        self._above: dict[Key, frozenset[Key]] = {}
+
+    def of(self, activity: Activity) -> list[TimelineLink]:
+        at = moment_of(activity)
+        return [
+            TimelineLink(
+                activity=activity,
+                target_type_id=type_id,
+                target_id=target_id,
+                at=at,
+                owner_id=activity.owner_id,
+                owner_team_id=activity.owner_team_id,
+                owning_unit_id=activity.owning_unit_id,
+            )
+            for type_id, target_id in sorted(self._targets(activity))
+        ]
+
+    def _targets(self, activity: Activity) -> set[Key]:
+        found: set[Key] = set()
+        if activity.regarding_type_id and activity.regarding_id:
+            found |= self._with_above((activity.regarding_type_id, activity.regarding_id), lambda: activity.regarding)
+        for participant in activity.participants.all():
+            if participant.party_type_id and participant.party_id:
+                found |= self._with_above((participant.party_type_id, participant.party_id), _party(participant))
+        return found
+
+    def _with_above(self, key: Key, record: Callable[[], Any]) -> frozenset[Key]:
+        if key not in self._above:
+            self._above[key] = _closure(key, record())
+        return self._above[key]
+
+
+def _party(participant: Any) -> Callable[[], Any]:
+    return lambda: participant.party
+
+
+def _closure(key: Key, record: models.Model | None) -> frozenset[Key]:
+    """The record and everything above it, however it is reached."""
+    found = {key}
+    waiting = [record] if record is not None else []
+    while waiting:
+        current = waiting.pop()
+        for rollup in _rollups.get(type(current), {}).values():
+            for above in filter(None, rollup(current)):
+                ref = Ref.to(above)
+                if (ref.type_id, ref.pk) not in found:
+                    found.add((ref.type_id, ref.pk))
+                    waiting.append(above)
+    return frozenset(found)
+
+
+def _batches(activities: "models.QuerySet[Any]") -> Iterator[list[Activity]]:
+    """All rows in the order of their keys, a few hundred at a time, with their participants."""
+    last = 0
+    while batch := list(activities.filter(pk__gt=last).prefetch_related("participants")[:_BATCH]):
+        yield batch
+        last = batch[-1].pk
+
+
+def _rewrite(activities: Sequence[Activity], links: _Links) -> None:
+    stored = _stored(activities)
+    new: list[TimelineLink] = []
+    old: list[TimelineLink] = []
+    for activity in activities:
+        missing, superfluous = _difference(links.of(activity), stored.get(activity.pk, []))
+        new += missing
+        old += superfluous
+    if old:
+        TimelineLink.objects.filter(pk__in=[link.pk for link in old]).delete()
+    if new:
+        TimelineLink.objects.bulk_create(new)
+
+
+def _stored(activities: Sequence[Activity]) -> dict[int, list[TimelineLink]]:
+    found: dict[int, list[TimelineLink]] = {}
+    for link in TimelineLink.objects.filter(activity__in=[activity.pk for activity in activities]):
+        found.setdefault(link.activity_id, []).append(link)
+    return found
+
+
+def _difference(
+    expected: list[TimelineLink], stored: list[TimelineLink]
+) -> tuple[list[TimelineLink], list[TimelineLink]]:
+    """What to make and what to remove; a link whose moment or owner changed is both."""
+    wanted = {_content(link): link for link in expected}
+    present = {_content(link): link for link in stored}
+    missing = [link for content, link in wanted.items() if content not in present]
+    superfluous = [link for content, link in present.items() if content not in wanted]
+    return missing, superfluous
+
+
+def _content(link: TimelineLink) -> tuple[Any, ...]:
+    return (
+        link.target_type_id,
+        link.target_id,
+        link.at,
+        link.owner_id,
+        link.owner_team_id,
+        link.owning_unit_id,
+    )

@@ -1,0 +1,22 @@
+"""What leads share with the records below them: timelines and deletion."""
+
+from collections.abc import Iterable
+
+from django.db import models
+
+from activities.links import register_rollup
+from activities.panels import register_timeline
+from crm.core.deletion import holds
+from crm.customers.models import Account, Contact
+from leads.models import Lead
+
+
+def register() -> None:
+    register_timeline(Lead)
+    register_rollup(Lead, existing_customers)
+    holds(Account, lambda account: Lead.objects.filter(existing_account=account).order_by("pk"))
+    holds(Contact, lambda contact: Lead.objects.filter(existing_contact=contact).order_by("pk"))
+
+
+def existing_customers(lead: Lead) -> Iterable[models.Model | None]:
+    return (lead.existing_account, lead.existing_contact)
