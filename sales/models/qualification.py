@@ -46,7 +46,8 @@ class QualificationOutcome(models.TextChoices):
 class QualificationResult(Line):
     """One record that a qualification created, used, filled or joined.
 
-    `earlier_values` and `written_values` hold, by field name, what stood there and what was written.
+    `earlier_values` and `written_values` hold, by field name, what stood there and what was written;
+    `record_version` is the version in which the qualification left a record that it created.
     """
 
     Outcome = QualificationOutcome
@@ -62,6 +63,7 @@ class QualificationResult(Line):
     opportunity = models.ForeignKey(
         Opportunity, models.PROTECT, null=True, blank=True, related_name="qualification_results"
     )
+    record_version = models.PositiveIntegerField(null=True, editable=False)
     earlier_values = models.JSONField(default=dict, editable=False)
     written_values = models.JSONField(default=dict, editable=False)
 
