@@ -56,6 +56,8 @@ class EmbeddedServer:
         Ends the server that a killed start left on this data. Raises HostingError for data of another major
         version and for data in use by a server that this product did not start.
         """
+        if self._process is not None:
+            self._process.poll()  # a dead child that nobody has waited for still holds its number
         self._refuse_other_version()
         self._take_over()
         program = server_programs(self.place.account) / "postgres"

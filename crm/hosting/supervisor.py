@@ -65,10 +65,14 @@ class _Watched:
 
 
 class Supervisor:
-    """Watches parts. `record` is a file that tells the next start what a killed one may have left."""
+    """Watches parts. `record` is a file that tells the next start what a killed one may have left.
 
-    def __init__(self, record: Path, *, say: Callable[[str], None] = print) -> None:
+    `insist` is how leftovers are ended.
+    """
+
+    def __init__(self, record: Path, *, say: Callable[[str], None] = print, insist: Steps = _INSIST) -> None:
         self._record = record
+        self._insist = insist
         self._say = say
         self._watched: list[_Watched] = []
         self._stop_asked = False
@@ -86,7 +90,7 @@ class Supervisor:
         left = sessions(leader for leader in leaders if leader)
         if left:
             self._say(f"Ending {len(left)} processes that a killed start left behind.")
-            end(left, _INSIST)
+            end(left, self._insist)
         self._record.unlink(missing_ok=True)
 
     def start(self, part: Part) -> None:
@@ -119,7 +123,7 @@ class Supervisor:
             while (code := reap(pid)) is None:
                 self.pause(0.02)
         except StopAskedError:
-            end([child] if child else [], _INSIST)
+            end([child] if child else [], self._insist)
             raise
         return code
 

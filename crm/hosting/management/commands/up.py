@@ -151,7 +151,9 @@ def _replace_this_process() -> None:
 
 
 def _say(sentence: str) -> None:
-    print(sentence, flush=True)
+    """In one piece, for other processes write to the same console."""
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
 
 
 def _port(text: str) -> int:
