@@ -3,7 +3,6 @@
 from django.utils.translation import gettext as _
 
 from catalog.models import PriceList, TaxRate, Unit, UnitGroup
-from crm.core.folding import fold
 from crm.core.models import Organisation
 
 
@@ -27,5 +26,6 @@ def lay_catalogue() -> None:
         )
     base = Organisation.load().base_currency
     if base is not None and not PriceList.with_bin.exists():
-        name = _("Standard prices")
-        PriceList.objects.create(name=name, sort_key=fold(name), currency=base, is_default=True)
+        standard = PriceList(name=_("Standard prices"), currency=base, is_default=True)
+        standard.set_sort_key()
+        standard.save()

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.folding import fold
 from crm.core.models import Currency, tracked
 from crm.users.models import OrganisationModel
 
@@ -39,3 +40,6 @@ class Competitor(OrganisationModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def set_sort_key(self) -> None:
+        self.sort_key = fold(self.name)

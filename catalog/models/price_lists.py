@@ -23,6 +23,7 @@ from catalog.price_terms import (
 )
 from catalog.querysets import PriceListQuerySet
 from catalog.states import PRICE_LIST_MACHINE
+from crm.core.folding import fold
 from crm.core.models import Currency, Line, tracked
 from crm.core.states import StateModel, reason_field, state_field
 from crm.users.models import LiveManager, OrganisationModel, Territory
@@ -91,6 +92,9 @@ class PriceList(StateModel, OrganisationModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def set_sort_key(self) -> None:
+        self.sort_key = fold(self.name)
 
     @transition(field="state", source="active", target="inactive", conditions=[PRICE_LIST_MACHINE.allows("deactivate")])
     def deactivate(self) -> None:

@@ -13,6 +13,7 @@ from catalog.models.taxes import TaxRate
 from catalog.models.units import Unit, UnitGroup
 from catalog.querysets import ProductQuerySet
 from catalog.states import PRODUCT_MACHINE
+from crm.core.folding import fold
 from crm.core.models import Currency, tracked
 from crm.core.states import StateModel, reason_field, state_field
 from crm.users.models import LiveManager, OrganisationModel
@@ -123,6 +124,9 @@ class Product(StateModel, OrganisationModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def set_sort_key(self) -> None:
+        self.sort_key = fold(self.name)
 
     @property
     def tax_category(self) -> str:

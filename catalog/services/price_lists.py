@@ -12,7 +12,6 @@ from catalog.services.values import refuse_closed, save, set_values
 from crm.core.access import WRITE, check_create, lock_for
 from crm.core.actors import Actor
 from crm.core.errors import Conflict, Invalid, NotFound
-from crm.core.folding import fold
 from crm.core.reactions import Reaction
 from crm.core.transactions import service
 
@@ -71,7 +70,7 @@ def _save(price_list: PriceList) -> None:
     """The default flag moves here from whichever list had it."""
     if price_list.is_default:
         PriceList.objects.filter(is_default=True).exclude(pk=price_list.pk).update(is_default=False)
-    price_list.sort_key = fold(price_list.name)
+    price_list.set_sort_key()
     save(price_list, fields=_FIELDS)
 
 

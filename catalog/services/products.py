@@ -13,7 +13,6 @@ from crm.core.access import WRITE, check_create, lock_for
 from crm.core.actors import Actor
 from crm.core.deletion import dependents
 from crm.core.errors import Conflict, Invalid
-from crm.core.folding import fold
 from crm.core.history import events_of
 from crm.core.models import Organisation
 from crm.core.transactions import service
@@ -88,7 +87,7 @@ def update_product(*, product_id: int, values: Mapping[str, Any], actor: Actor, 
 def _check_and_save(product: Product) -> None:
     if product.default_unit is None or product.default_unit.group_id != product.unit_group_id:
         raise Invalid(_("Choose a unit of the product's unit group."), field="default_unit")
-    product.sort_key = fold(product.name)
+    product.set_sort_key()
     save(product, fields=_FIELDS)
 
 

@@ -7,7 +7,16 @@ class CustomersConfig(AppConfig):
     verbose_name = "Customers"
 
     def ready(self) -> None:
-        from crm.customers import dependencies, permissions  # noqa: PLC0415 - models exist only now
+        from crm.customers import (  # noqa: PLC0415 - models exist only now
+            actions,
+            dependencies,
+            panels,
+            permissions,
+            registrations,
+        )
 
         permissions.declare()
         dependencies.register()
+        actions.register_actions()
+        panels.register()
+        registrations.register()

@@ -1,0 +1,103 @@
+"""The pages of products."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.filters import ProductFilter
+from catalog.forms import ProductForm
+from catalog.models import Product, UnitGroup
+from catalog.services.products import create_product, update_product
+from catalog.services.taxes import default_tax_rate
+from catalog.tables import ProductTable
+from crm.core import format as shown
+from crm.core.models import Organisation
+from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
+from crm.core.screens.details import Fact
+
+
+def _in_state(state: str) -> Any:
+    return lambda rows, _user: rows.filter(state=state)
+
+
+class ProductListView(ListView):
+    model, table, filterset = Product, ProductTable, ProductFilter
+    create_url_name = "catalog:product_create"
+    system_views = (
+        SystemView("active", gettext_lazy("Active"), _in_state("active"), default=True),
+        SystemView("draft", gettext_lazy("Drafts"), _in_state("draft")),
+        SystemView("under-revision", gettext_lazy("Under revision"), _in_state("under_revision")),
+        SystemView("retired", gettext_lazy("Retired"), _in_state("retired")),
+        SystemView("all", gettext_lazy("All products")),
+    )
+
+
+class ProductDetailView(DetailView[Product]):
+    model = Product
+
+    def subtitle(self, record: Product) -> str:
+        return record.number
+
+    def facts(self, record: Product) -> list[Fact]:
+        return [
+            (_("List price"), _price(record, record.list_price)),
+            (_("Unit"), record.default_unit),
+            (_("Tax"), record.tax_rate),
+        ]
+
+    def details(self, record: Product) -> list[Fact]:
+        return [
+            (_("Type"), record.get_type_display()),
+            (_("Description"), record.description),
+            (_("Unit group"), record.unit_group),
+            (_("Decimals"), str(record.decimals)),
+            (_("Standard cost"), _price(record, record.standard_cost)),
+            (_("Current cost"), _price(record, record.current_cost)),
+            (_("Default price list"), record.default_price_list),
+            (_("Valid from"), shown.day(record.valid_from)),
+            (_("Valid to"), shown.day(record.valid_to)),
+            (_("Supplier"), record.supplier),
+            (_("Number at the supplier"), record.supplier_number),
+            (_("Web page"), record.website),
+            (_("Revision"), str(record.revision or "")),
+        ]
+
+    def edit_obstacle(self, record: Product) -> str:
+        return _edit_obstacle(record)
+
+
+def _price(record: Product, amount: Any) -> str:
+    return "" if amount is None else shown.money_html(amount, record.currency.code)
+
+
+def _edit_obstacle(record: Product) -> str:
+    return _("A retired product cannot be changed. Reactivate it first.") if record.state == "retired" else ""
+
+
+class ProductEditView(EditView[Product]):
+    model, form_class = Product, ProductForm
+
+    def initial(self, request: HttpRequest) -> dict[str, Any]:
+        group = UnitGroup.objects.visible_to(request.user).order_by("pk").first()
+        return {
+            "unit_group": group,
+            "default_unit": group and group.units.filter(base_unit__isnull=True).first(),
+            "currency": Organisation.load().base_currency,
+            "tax_rate": default_tax_rate(),
+        }
+
+    def create(self, form: ProductForm, actor: Any) -> Product:
+        return create_product(values=form.values, actor=actor, at=timezone.now())
+
+    def update(self, record_id: int, form: ProductForm, actor: Any) -> Product:
+        return update_product(product_id=record_id, values=form.values, actor=actor, at=timezone.now())
+
+    def obstacle(self, record: Product) -> str:
+        return _edit_obstacle(record)
+
+
+class ProductDeleteView(DeleteView):
+    model = Product

@@ -1,0 +1,93 @@
+"""The pages of accounts."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.core import format as shown
+from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
+from crm.core.screens.details import Fact
+from crm.customers.filters import AccountFilter
+from crm.customers.forms import AccountForm
+from crm.customers.links import mail_link, phone_link, web_link
+from crm.customers.models import Account
+from crm.customers.services.accounts import create_account, update_account
+from crm.customers.tables import AccountTable
+from crm.customers.views.facts import inactive_obstacle, preference_facts, terms_facts, visible_choice
+
+
+class AccountListView(ListView):
+    model, table, filterset = Account, AccountTable, AccountFilter
+    create_url_name = "customers:account_create"
+    system_views = (
+        SystemView(
+            "my-active",
+            gettext_lazy("My active accounts"),
+            lambda rows, user: rows.filter(state="active", owner=user),
+            default=True,
+        ),
+        SystemView("active", gettext_lazy("All active"), lambda rows, _user: rows.filter(state="active")),
+        SystemView("inactive", gettext_lazy("Inactive"), lambda rows, _user: rows.filter(state="inactive")),
+        SystemView("all", gettext_lazy("All accounts")),
+    )
+
+
+class AccountDetailView(DetailView[Account]):
+    model = Account
+    avatar = "company"
+
+    def subtitle(self, record: Account) -> str:
+        return ", ".join(part for part in (record.industry, record.get_type_display()) if part)
+
+    def facts(self, record: Account) -> list[Fact]:
+        return [
+            (_("Phone"), phone_link(record.phone)),
+            (_("E-mail"), mail_link(record.email)),
+            (_("Website"), web_link(record.website)),
+        ]
+
+    def details(self, record: Account) -> list[Fact]:
+        return [
+            (_("Number"), record.number),
+            (_("Parent account"), record.parent and record.parent.name),
+            (_("Primary contact"), record.primary_contact and record.primary_contact.full_name),
+            (_("Second phone"), phone_link(record.phone2)),
+            (_("Fax"), record.fax),
+            (_("Size"), record.get_size_display()),
+            (_("Ownership"), record.get_ownership_display()),
+            (_("Annual revenue"), _money(record, record.annual_revenue)),
+            (_("Employees"), shown.quantity(record.employees)),
+            (_("Description"), record.description),
+            *terms_facts(record),
+            *preference_facts(record),
+        ]
+
+    def edit_obstacle(self, record: Account) -> str:
+        return inactive_obstacle(record)
+
+
+def _money(record: Account, amount: Any) -> str:
+    return "" if amount is None else shown.money_html(amount, record.currency.code if record.currency else "")
+
+
+class AccountEditView(EditView[Account]):
+    model, form_class = Account, AccountForm
+
+    def initial(self, request: HttpRequest) -> dict[str, Any]:
+        return {"parent": visible_choice(Account, request, "parent")}
+
+    def create(self, form: AccountForm, actor: Any) -> Account:
+        return create_account(values=form.values, owner=actor, actor=actor, at=timezone.now())
+
+    def update(self, record_id: int, form: AccountForm, actor: Any) -> Account:
+        return update_account(account_id=record_id, values=form.values, actor=actor, at=timezone.now())
+
+    def obstacle(self, record: Account) -> str:
+        return inactive_obstacle(record)
+
+
+class AccountDeleteView(DeleteView):
+    model = Account

@@ -1,0 +1,88 @@
+"""The pages of contacts."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.core import format as shown
+from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
+from crm.core.screens.details import Fact
+from crm.customers.filters import ContactFilter
+from crm.customers.forms import ContactForm
+from crm.customers.links import mail_link, phone_link, web_link
+from crm.customers.models import Account, Contact
+from crm.customers.services.contacts import create_contact, update_contact
+from crm.customers.tables import ContactTable
+from crm.customers.views.facts import inactive_obstacle, preference_facts, terms_facts, visible_choice
+
+
+class ContactListView(ListView):
+    model, table, filterset = Contact, ContactTable, ContactFilter
+    create_url_name = "customers:contact_create"
+    system_views = (
+        SystemView(
+            "my-active",
+            gettext_lazy("My active contacts"),
+            lambda rows, user: rows.filter(state="active", owner=user),
+            default=True,
+        ),
+        SystemView("active", gettext_lazy("All active"), lambda rows, _user: rows.filter(state="active")),
+        SystemView("inactive", gettext_lazy("Inactive"), lambda rows, _user: rows.filter(state="inactive")),
+        SystemView("all", gettext_lazy("All contacts")),
+    )
+
+
+class ContactDetailView(DetailView[Contact]):
+    model = Contact
+    avatar = "person"
+
+    def subtitle(self, record: Contact) -> str:
+        return ", ".join(part for part in (record.job_title, record.account and record.account.name) if part)
+
+    def facts(self, record: Contact) -> list[Fact]:
+        return [
+            (_("Phone"), phone_link(record.phone)),
+            (_("Mobile"), phone_link(record.mobile)),
+            (_("E-mail"), mail_link(record.email)),
+        ]
+
+    def details(self, record: Contact) -> list[Fact]:
+        return [
+            (_("Salutation"), record.salutation),
+            (_("Department"), record.department),
+            (_("Role"), record.get_role_display()),
+            (_("Reports to"), record.reports_to and record.reports_to.full_name),
+            (_("Second e-mail"), mail_link(record.email2)),
+            (_("Fax"), record.fax),
+            (_("Website"), web_link(record.website)),
+            (_("Birthday"), shown.day(record.born_on)),
+            (_("Description"), record.description),
+            *terms_facts(record),
+            *preference_facts(record),
+        ]
+
+    def edit_obstacle(self, record: Contact) -> str:
+        return inactive_obstacle(record)
+
+
+class ContactEditView(EditView[Contact]):
+    model, form_class = Contact, ContactForm
+
+    def initial(self, request: HttpRequest) -> dict[str, Any]:
+        return {"account": visible_choice(Account, request, "account")}
+
+    def create(self, form: ContactForm, actor: Any) -> Contact:
+        return create_contact(values=form.values, owner=actor, actor=actor, at=timezone.now())
+
+    def update(self, record_id: int, form: ContactForm, actor: Any) -> Contact:
+        return update_contact(contact_id=record_id, values=form.values, actor=actor, at=timezone.now())
+
+    def obstacle(self, record: Contact) -> str:
+        return inactive_obstacle(record)
+
+
+class ContactDeleteView(DeleteView):
+    model = Contact
