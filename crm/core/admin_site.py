@@ -1,11 +1,13 @@
 """The admin site: signs in through the same page as everybody, and has the looser policy that unfold needs."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.csp import CSP
 from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
@@ -24,9 +26,14 @@ _POLICY: dict[str, Any] = {
 class AdminSite(UnfoldAdminSite):
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         guarded: Callable[..., Any] = csp_override(_POLICY)(super().admin_view(view, cacheable))
-        return guarded
+
+        @functools.wraps(guarded)
+        def for_administrators(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise Forbidden(_("Administration is open to administrators only."))
+            return guarded(request, *args, **kwargs)
+
+        return for_administrators
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if request.user.is_authenticated:
-            raise Forbidden(_("Administration is open to administrators only."))
-        return redirect_to_login(request.get_full_path())
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))

@@ -7,12 +7,14 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from crm.core import history
 from crm.core.access import DELETE, lock_for
 from crm.core.actors import Actor
-from crm.core.errors import Conflict
+from crm.core.errors import Conflict, Forbidden, NotFound
+from crm.core.models import TRACKED
 from crm.core.transactions import service
 
 type Rows = Callable[[Any], "models.QuerySet[Any]"]
@@ -60,14 +62,47 @@ def delete_record(*, model: type[models.Model], record_id: int, actor: Actor, at
             _("This %(noun)s cannot be deleted, because others depend on it.") % {"noun": model._meta.verbose_name},
             details=in_the_way,
         )
-    _bin(record, at)
+    with history.action("record.deleted", about=_key(record)):
+        _bin(record, at)
+
+
+@service("record.restored")
+def restore_record(*, model: type[models.Model], record_id: int, actor: Any, at: dt.datetime) -> None:
+    """Take the record, and what went with it, out of the bin. Nothing happens to a record that is not there."""
+    if actor.actor_kind == "user" and not actor.has_perm("core.restore_record"):
+        raise Forbidden(_("Only an administrator takes records out of the bin."))
+    record: Any = model._base_manager.select_for_update().filter(pk=record_id).first()
+    if record is None:
+        raise NotFound(_("There is no such %(noun)s.") % {"noun": model._meta.verbose_name})
+    if record.deleted_at is None:
+        return
+    try:
+        with transaction.atomic():
+            _restore(record)
+    except IntegrityError as error:
+        raise Conflict(_("Another record has taken its place meanwhile, so it cannot come back.")) from error
+
+
+def _restore(record: Any) -> None:
+    """History knows what went into the bin for the sake of this record."""
+    for model in filter(has_bin, TRACKED):
+        gone = history.event_model(model)._base_manager.filter(
+            deleted_at=record.deleted_at, pgh_context__about=_key(record)
+        )
+        rows = model._base_manager.filter(deleted_at=record.deleted_at, pk__in=gone.values("pgh_obj_id"))
+        rows.update(deleted_at=None)
+    type(record)._base_manager.filter(pk=record.pk).update(deleted_at=None)
+
+
+def _key(record: models.Model) -> str:
+    return f"{record._meta.label_lower}:{record.pk}"
 
 
 def _bin(record: models.Model, at: dt.datetime) -> None:
     for rows in _belonging.get(type(record), []):
         for row in _locked(rows(record)):
             _bin(row, at)
-    if _has_bin(type(record)):
+    if has_bin(type(record)):
         type(record)._base_manager.filter(pk=record.pk).update(deleted_at=at)
     else:
         record.delete()
@@ -77,7 +112,7 @@ def _locked(rows: "models.QuerySet[Any]") -> Iterable[Any]:
     return rows.select_for_update(of=("self",)).order_by("pk")
 
 
-def _has_bin(model: type[models.Model]) -> bool:
+def has_bin(model: type[models.Model]) -> bool:
     return any(field.name == "deleted_at" for field in model._meta.get_fields())
 
 

@@ -17,16 +17,19 @@ from crm.core.actors import Actor
 
 
 @contextmanager
-def action(name: str, *, actor: Actor | None = None, request_id: str = "") -> Iterator[None]:
+def action(name: str, *, actor: Actor | None = None, request_id: str = "", about: str = "") -> Iterator[None]:
     """Everything written inside is recorded under `name` ("quote.activated").
 
-    Without an actor or request id those of the outer action stay.
+    `about` names the one record for whose sake others are written too. Without an actor, request id or `about`
+    those of the outer action stay.
     """
     changes: dict[str, object] = {"action": name}
     if actor is not None:
         changes |= {"user": actor.pk, "actor_kind": actor.actor_kind, "actor": str(actor)}
     if request_id:
         changes["request"] = request_id
+    if about:
+        changes["about"] = about
     with pghistory.context() as context:
         outer = dict(context.metadata)
         context.metadata.update(changes)

@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "sales",
     "crm.reports",
     "crm.hosting",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "crm.core.admin_config.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -13,6 +13,7 @@ class UsersConfig(AppConfig):
         from crm.users import rights  # noqa: PLC0415
 
         idempotency.register(self.get_model("IdempotencyKey"))
+        rights.declare_named("core.restore_record", {})
         foundations.register(rights.lay_roles, position=900)
         register_nav(
             NavEntry(_("Today"), "home", "home", "today", position=0),

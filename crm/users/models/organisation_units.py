@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.models import tracked
+from crm.users.models.trees import refuse_loop
 
 
 @tracked
@@ -23,6 +24,9 @@ class BusinessUnit(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(parent=F("id")), name="unit_is_not_its_own_parent"),
         ]
+
+    def clean(self) -> None:
+        refuse_loop(self, "parent")
 
     def __str__(self) -> str:
         return self.name
@@ -86,6 +90,9 @@ class Territory(models.Model):
         verbose_name_plural = _("territories")
         ordering = ("name",)
         constraints = [models.CheckConstraint(condition=~Q(parent=F("id")), name="territory_is_not_its_own_parent")]
+
+    def clean(self) -> None:
+        refuse_loop(self, "parent")
 
     def __str__(self) -> str:
         return self.name

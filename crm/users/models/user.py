@@ -14,6 +14,7 @@ from crm.core.models.organisation import known_time_zone
 from crm.users.access import may
 from crm.users.models.organisation_units import BusinessUnit, Territory
 from crm.users.models.roles import Role
+from crm.users.models.trees import refuse_loop
 
 
 class UserManager(BaseUserManager["User"]):
@@ -87,9 +88,10 @@ class User(AbstractBaseUser):
         return self.name or self.username
 
     def clean(self) -> None:
-        """Sign-in looks e-mails up in small letters."""
         super().clean()
+        # Sign-in looks e-mails up in small letters.
         self.email = self.email.lower()
+        refuse_loop(self, "manager")
 
     # What Django, its admin and unfold ask of a user.
     @property

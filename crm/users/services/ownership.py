@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 
 from crm.core.access import ASSIGN, lock_for
@@ -13,6 +14,7 @@ from crm.core.transactions import service
 from crm.users.models import OwnedModel, Team, User
 
 assigned = Reaction[[Any]]("record.assigned")
+owner_moved = Reaction[[User | Team]]("owner.moved")
 
 
 def owner_fields(owner: User | Team) -> dict[str, Any]:
@@ -46,3 +48,13 @@ def assign_record(
     record.save(update_fields=["owner", "owner_team", "owning_unit"])
     assigned.run(record)
     return record
+
+
+def follow_owner(owner: User | Team) -> None:
+    """After its owner has moved to another business unit, everything owned moves along, the bin included."""
+    column = "owner_team" if isinstance(owner, Team) else "owner"
+    for model in apps.get_models():
+        if issubclass(model, OwnedModel):
+            rows = model.with_bin.filter(**{column: owner}).exclude(owning_unit_id=owner.business_unit_id)
+            rows.update(owning_unit_id=owner.business_unit_id)
+    owner_moved.run(owner)
