@@ -1,6 +1,7 @@
 """Values in the shape in which people read them, in the language and time zone of the moment.
 
 Results that are markup are safe strings; everything else is plain text and is escaped where it is shown.
+`language_code` is for those who format much at once and have looked it up; empty stands for the current language.
 """
 
 import datetime as dt
@@ -22,49 +23,55 @@ _MINUS = "\N{MINUS SIGN}"
 # Plain English without a country writes 18 Dec 2026 and counts 24 hours.
 _REGIONS = {"en": "en_150"}
 _REMEMBERED = 4096
+_ONE_DAY = dt.timedelta(days=1)
 
 
-def money(amount: Decimal | int | None, currency: str = "", *, digits: int | None = None) -> str:
+def money(
+    amount: Decimal | int | None, currency: str = "", *, digits: int | None = None, language_code: str = ""
+) -> str:
     """`USD 86,000.00`; without a code where `currency` is empty, which is how the base currency is shown."""
     if amount is None:
         return ""
     digits = (currency_digits(currency) if currency else 2) if digits is None else digits
-    figure = number(round_money(Decimal(amount), digits), digits)
+    figure = number(round_money(Decimal(amount), digits), digits, language_code)
     return f"{currency} {figure}" if currency else figure
 
 
-def money_html(amount: Decimal | int | None, currency: str = "", *, digits: int | None = None) -> SafeString:
+def money_html(
+    amount: Decimal | int | None, currency: str = "", *, digits: int | None = None, language_code: str = ""
+) -> SafeString:
     """The same with the code small and grey."""
-    figure = money(amount, digits=currency_digits(currency) if digits is None and currency else digits)
+    digits = currency_digits(currency) if digits is None and currency else digits
+    figure = money(amount, digits=digits, language_code=language_code)
     if not currency or not figure:
         return format_html("{}", figure)
     return format_html('<span class="code">{}</span> {}', currency, figure)
 
 
-def number(value: Decimal | int | float, digits: int) -> str:
+def number(value: Decimal | int, digits: int, language_code: str = "") -> str:
     """With exactly `digits` decimals and grouped thousands."""
     places = "." + "0" * digits if digits else ""
-    return _decimal(Decimal(str(value)), f"#,##0{places}", language())
+    return _decimal(Decimal(value), f"#,##0{places}", language_code or language())
 
 
-def quantity(value: Decimal | int | None) -> str:
+def quantity(value: Decimal | int | None, language_code: str = "") -> str:
     """With as many decimals as it has, at most five."""
-    return "" if value is None else _decimal(Decimal(value), "#,##0.#####", language())
+    return "" if value is None else _decimal(Decimal(value), "#,##0.#####", language_code or language())
 
 
 def percent(value: Decimal | int | None) -> str:
     return "" if value is None else f"{quantity(value)} %"
 
 
-def day(value: dt.date | None) -> str:
+def day(value: dt.date | None, language_code: str = "") -> str:
     """`18 Dec 2026`."""
-    return "" if value is None else _day(_as_date(value), language())
+    return "" if value is None else _day(_as_date(value), language_code or language())
 
 
-def clock(value: dt.datetime | dt.time) -> str:
+def clock(value: dt.datetime | dt.time, language_code: str = "") -> str:
     """`14:05`, in the current time zone."""
     local = timezone.localtime(value).time() if isinstance(value, dt.datetime) else value
-    return _clock(local.replace(second=0, microsecond=0, tzinfo=None), language())
+    return _clock(local.replace(second=0, microsecond=0, tzinfo=None), language_code or language())
 
 
 def moment(value: dt.datetime | None) -> SafeString:
@@ -72,16 +79,18 @@ def moment(value: dt.datetime | None) -> SafeString:
     return _time_element(value, f"{day(value)} {clock(value)}") if value else SafeString()
 
 
-def short_moment(value: dt.datetime | None, now: dt.datetime) -> SafeString:
+def short_moment(value: dt.datetime | None, today: dt.date, language_code: str = "") -> SafeString:
     """For columns: the time of today, then yesterday, then the day, with the year where it is another one."""
     if value is None:
         return SafeString()
-    local, today = timezone.localtime(value), timezone.localtime(now).date()
-    if local.date() == today:
-        return _time_element(value, clock(value))
-    if local.date() == today - dt.timedelta(days=1):
-        return _time_element(value, _("yesterday"))
-    words = _day_and_month(local.date(), language()) if local.year == today.year else day(local.date())
+    local = timezone.localtime(value)
+    date, language_code = local.date(), language_code or language()
+    if date == today:
+        words = clock(local.time(), language_code)
+    elif date == today - _ONE_DAY:
+        words = _("yesterday")
+    else:
+        words = (_day_and_month if date.year == today.year else _day)(date, language_code)
     return _time_element(value, words)
 
 
@@ -110,13 +119,8 @@ def language() -> str:
 
 
 def _time_element(value: dt.datetime, words: str) -> SafeString:
-    utc = value.astimezone(dt.UTC)
-    return format_html(
-        '<time datetime="{}" title="{} UTC">{}</time>',
-        utc.isoformat(timespec="seconds"),
-        utc.strftime("%Y-%m-%d %H:%M"),
-        words,
-    )
+    utc = value.astimezone(dt.UTC).isoformat(timespec="minutes")
+    return format_html('<time datetime="{}" title="{} {} UTC">{}</time>', utc, utc[:10], utc[11:16], words)
 
 
 def _as_date(value: dt.date) -> dt.date:

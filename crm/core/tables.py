@@ -8,20 +8,20 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.core import format as shown
 from crm.core.addresses import screen_name
 from crm.core.badges import Tones, state_badge
-from crm.core.icons import icon
 from crm.core.models import Organisation
 from crm.core.states import StateMachine
 
@@ -34,20 +34,21 @@ _TRUNCATED_FROM = 24
 
 @dataclass(frozen=True)
 class Paper:
-    """What the cells of one rendering share: the moment, the base currency, addresses looked up once."""
+    """What the cells of one rendering share: day and language, the base currency, addresses looked up once."""
 
     model: type[models.Model]
-    now: dt.datetime = field(default_factory=timezone.now)
     base_currency: str = ""
+    today: dt.date = field(default_factory=timezone.localdate)
+    language: str = field(default_factory=shown.language)
     _addresses: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    def address(self, url_name: str, pk: int) -> str:
+    def address(self, url_name: str, pk: int) -> SafeString:
         """`reverse` for a name with one id, at the price of a concatenation."""
         if url_name not in self._addresses:
             before, _zero, after = reverse(url_name, args=[0]).rpartition("0")
-            self._addresses[url_name] = (before, after)
+            self._addresses[url_name] = (escape(before), escape(after))
         before, after = self._addresses[url_name]
-        return f"{before}{pk}{after}"
+        return SafeString(f"{before}{int(pk)}{after}")
 
 
 class Column:
@@ -85,6 +86,7 @@ class TextColumn(Column):
         text = super().cell(paper, *values)
         if isinstance(text, SafeString) or len(text) < _TRUNCATED_FROM:
             return text
+        text = escape(text)
         return format_html('<span title="{}">{}</span>', text, text)
 
 
@@ -106,7 +108,7 @@ class LinkColumn(Column):
         if pk is None:
             return _NOTHING
         url = paper.address(self.url_name or screen_name(paper.model, "detail"), pk)
-        name = str(name or "").strip() or _("No name")
+        name = escape(str(name or "").strip() or _("No name"))
         return format_html('<a href="{}" title="{}">{}</a>', url, name, name)
 
 
@@ -118,9 +120,15 @@ class ChoiceColumn(Column):
     ) -> None:
         super().__init__(label, name, sort=sort, place=place)
         self.words: Mapping[Any, Any] = dict(choices)
+        self._made: dict[tuple[Any, str], str] = {}
 
     def cell(self, paper: Paper, *values: Any) -> str:
-        return str(self.words.get(values[0], values[0] or ""))
+        key = (values[0], paper.language)
+        if key not in self._made:
+            if values[0] not in self.words:
+                return str(values[0] or "")
+            self._made[key] = str(self.words[values[0]])
+        return self._made[key]
 
 
 class NumberColumn(Column):
@@ -138,7 +146,9 @@ class NumberColumn(Column):
         value = values[0]
         if value is None:
             return _NOTHING
-        return shown.quantity(value) if self.digits is None else shown.number(value, self.digits)
+        if self.digits is None:
+            return shown.quantity(value, paper.language)
+        return shown.number(value, self.digits, paper.language)
 
 
 class MoneyColumn(Column):
@@ -164,14 +174,16 @@ class MoneyColumn(Column):
     def cell(self, paper: Paper, *values: Any) -> str:
         amount: Decimal | None = values[0]
         code = str(values[1] or "") if len(values) > 1 else ""
-        return shown.money_html(amount, "" if code == paper.base_currency else code, digits=self.digits)
+        return shown.money_html(
+            amount, "" if code == paper.base_currency else code, digits=self.digits, language_code=paper.language
+        )
 
 
 class DateColumn(Column):
     newest_first = True
 
     def cell(self, paper: Paper, *values: Any) -> str:
-        return shown.day(values[0])
+        return shown.day(values[0], paper.language)
 
 
 class DateTimeColumn(Column):
@@ -180,7 +192,7 @@ class DateTimeColumn(Column):
     newest_first = True
 
     def cell(self, paper: Paper, *values: Any) -> str:
-        return shown.short_moment(values[0], paper.now)
+        return shown.short_moment(values[0], paper.today, paper.language)
 
 
 class StateColumn(Column):
@@ -197,7 +209,7 @@ class StateColumn(Column):
         state, reason = values
         if state is None:
             return _NOTHING
-        key = (state, reason, shown.language())
+        key = (state, reason, paper.language)
         if key not in self._made:
             self._made[key] = state_badge(self.machine, state, reason, self.tones).html()
         return self._made[key]
@@ -210,7 +222,12 @@ class OwnerColumn(Column):
         super().__init__(label, f"{prefix}owner__name", f"{prefix}owner_team__name")
 
     def cell(self, paper: Paper, *values: Any) -> str:
-        return avatar(values[0] or values[1] or "")
+        return _known_avatar(values[0] or values[1] or "", paper.language)
+
+
+@lru_cache(1024)
+def _known_avatar(name: str, _language: str) -> SafeString:
+    return avatar(name)
 
 
 def avatar(name: str) -> SafeString:
@@ -268,12 +285,11 @@ class Table:
         """All rows; a row holds the values of `fields()`. Links inside are not taken over by the list's region."""
         paper = paper or cls.paper()
         paths = cls.fields()
-        places = [(column, tuple(paths.index(path) for path in column.fields)) for column in cls.columns]
-        openings = [_opening(column) for column in cls.columns]
+        cells = [(column.cell, [paths.index(path) for path in column.fields]) for column in cls.columns]
+        # One pattern for every row: formatting is what rows cost.
+        pattern = f'<tr hx-boost="false">{"".join(map(_cell_pattern, cls.columns))}</tr>'
         return format_html_join(
-            "",
-            '<tr hx-boost="false">{}</tr>',
-            ((_cells(row, places, openings, paper),) for row in rows),
+            "", pattern, ([cell(paper, *[row[place] for place in places]) for cell, places in cells] for row in rows)
         )
 
     @classmethod
@@ -285,25 +301,10 @@ def base_currency_code() -> str:
     return Organisation.objects.values_list("base_currency__code", flat=True).first() or ""
 
 
-def _cells(
-    row: Sequence[Any],
-    places: Sequence[tuple[Column, tuple[int, ...]]],
-    openings: Sequence[SafeString],
-    paper: Paper,
-) -> SafeString:
-    return format_html_join(
-        "",
-        "{}{}</td>",
-        (
-            (opening, column.cell(paper, *[row[place] for place in numbers]))
-            for opening, (column, numbers) in zip(openings, places, strict=True)
-        ),
-    )
-
-
-def _opening(column: Column) -> SafeString:
+def _cell_pattern(column: Column) -> str:
+    """Classes come from declarations, never from data."""
     classes = column.classes()
-    return format_html('<td class="{}">', classes) if classes else format_html("<td>")
+    return f'<td class="{classes}">{{}}</td>' if classes else "<td>{}</td>"
 
 
 def _head(column: Column, sort: str, url: Callable[[str], str]) -> Head:
@@ -333,5 +334,4 @@ __all__ = [
     "Table",
     "TextColumn",
     "avatar",
-    "icon",
 ]

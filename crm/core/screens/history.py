@@ -107,8 +107,9 @@ def _has(model: type[models.Model], name: str) -> bool:
 
 
 def _keys(field: "models.Field[Any, Any]", pairs: Sequence[_Pair]) -> set[Any]:
-    rows = [row for pair in pairs for row in (pair.event, pair.before) if row is not None]
-    return {getattr(row, field.attname) for row in rows} - {None}
+    """Only of values that changed: nobody asks for the others."""
+    values = [(getattr(pair.event, field.attname), getattr(pair.before, field.attname, None)) for pair in pairs]
+    return {value for new, old in values if new != old for value in (new, old)} - {None}
 
 
 def _names(field: "models.Field[Any, Any]", user: Any, keys: set[Any]) -> dict[Any, str]:

@@ -1,0 +1,19 @@
+"""Registries as the tests of the screens need them: only what they declare themselves."""
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from crm.core import actions, deletion, line, panels, search
+from leads.models import Lead
+from tests.core.lead_screens import CONTACT, DISQUALIFY
+
+
+@pytest.fixture
+def lead_screens(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    """The screens of `tests.core.lead_screens` are those of the site."""
+    settings.ROOT_URLCONF = "tests.core.lead_screens"
+    monkeypatch.setattr(actions, "_registry", {Lead: {action.name: action for action in (CONTACT, DISQUALIFY)}})
+    for module, name in ((panels, "_registry"), (search, "_registry"), (line, "_registry")):
+        monkeypatch.setattr(module, name, {})
+    for name in ("_holding", "_belonging", "_refusing"):
+        monkeypatch.setattr(deletion, name, {})
