@@ -5,6 +5,7 @@ so that a later run copies it instead of migrating. `TEST_DATABASE_URL` names an
 role must be allowed to create databases.
 """
 
+import fcntl
 import hashlib
 import importlib.metadata
 import os
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -112,15 +113,19 @@ class OwnServer(TestServer):
 
     def _fill(self, *, fresh: bool) -> None:
         cache = settings.HOME / "test-cache" / _cache_key()
-        if not fresh and self._copy_from(cache):
-            return
+        with _alone(cache):
+            if fresh or not self._copy_from(cache):
+                self._migrate_anew(cache)
+
+    def _migrate_anew(self, cache: Path) -> None:
         self._server.initialise(THROWAWAY_TUNING)
         self._server.start()
         self._server.wait_until_ready()
         migrate(self._server.url())
         self._server.stop()
-        with suppress(OSError):
-            self._copy_to(cache)
+        if cache.name == _cache_key():  # else somebody edited a migration meanwhile
+            with suppress(OSError):
+                self._copy_to(cache)
 
     def _copy_from(self, cache: Path) -> bool:
         """Another run may remove the cache meanwhile; then this one does without."""
@@ -141,7 +146,6 @@ class OwnServer(TestServer):
 
     def _copy_to(self, cache: Path) -> None:
         """Several runs may do this at once: a whole folder takes the name, and the first one stays."""
-        cache.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix="draft-", dir=cache.parent))
         try:
             shutil.copytree(self._server.place.keys, draft / "keys")
@@ -150,9 +154,19 @@ class OwnServer(TestServer):
                 draft.rename(cache)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        kept = sorted(cache.parent.glob("key-*"), key=lambda path: path.stat().st_mtime)
+        kept = sorted(cache.parent.glob("key-????????????????????????"), key=lambda path: path.stat().st_mtime)
         for old in kept[:-_KEPT_CACHES]:
             shutil.rmtree(old, ignore_errors=True)
+            old.with_suffix(".lock").unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(cache: Path) -> Iterator[None]:
+    """Migrating is long: of several runs that need the same cache, one makes it and the others wait."""
+    cache.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with cache.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def migrate(url: str) -> None:
