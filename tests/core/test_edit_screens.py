@@ -61,10 +61,18 @@ def test_what_the_service_refuses_stands_at_its_field(anna: Client) -> None:
     response = anna.post("/leads/new/", {**opened(anna, "/leads/new/"), "last_name": "Moser", "company": "Refused"})
     page = response.content.decode()
     assert response.status_code == 422
-    assert re.search(r'id="id_company_error">\s*<li>.*</svg>This company is refused\.</li>', page)
+    assert re.search(r'id="id_company_error">\s*<li><svg[^\n]*</svg>\s*This company is refused\.</li>', page)
     assert 'value="Moser"' in page
     assert not Lead.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_refusal_the_same_key_may_be_sent_with_better_values(anna: Client) -> None:
+    sent = {**opened(anna, "/leads/new/"), "last_name": "Moser", "company": "Refused"}
+    assert anna.post("/leads/new/", sent).status_code == 422
     assert not IdempotencyKey.objects.exists()
+    assert anna.post("/leads/new/", {**sent, "company": "Accepted"}).status_code == 302
+    assert list(Lead.objects.values_list("company", flat=True)) == ["Accepted"]
 
 
 def test_a_form_sent_twice_makes_one_record(anna: Client) -> None:

@@ -1,6 +1,8 @@
 """Pages read branch by branch: together they are the ordered set, each row once, in both directions."""
 
 import datetime as dt
+import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,9 +16,11 @@ from hypothesis import strategies as st
 
 from crm.core.access import Branch
 from crm.core.keyset import Count, Page, count_up_to, keyset_page
+from crm.users.services.ownership import owner_fields
 from leads.models import Lead
 from tests.core.lead_rows import lead_row
 from tests.factories.cast import Cast
+from tests.factories.users import UserFactory
 
 NOON = dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
 FIELDS = ("pk", "name", "estimated_close_on")
@@ -179,3 +183,63 @@ def test_beyond_the_limit_the_count_is_an_estimate_above_it(cast: Cast) -> None:
     count = count_up_to(Lead.objects.all(), branches(cast), limit=2)
     assert not count.exact
     assert count.number >= 3
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for inner in plan.get("Plans", []):
+        yield from _nodes(inner)
+
+
+def _plan_of(cast: Cast, order: str, **token: str) -> list[dict[str, Any]]:
+    """The plan of the page's own statement."""
+    own_and_unit = branches(cast)[:2]
+    with CaptureQueriesContext(connection) as queries:
+        keyset_page(Lead.objects.all(), own_and_unit, order, fields=("pk", "name", "owner__name"), size=2, **token)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {queries[-1]['sql']}")
+        row = cursor.fetchone()
+    assert row
+    plan = row[0] if isinstance(row[0], list) else json.loads(row[0])
+    return list(_nodes(plan[0]["Plan"]))
+
+
+def _many_rows(cast: Cast) -> None:
+    """Enough, and spread over enough owners, for the planner to find an index worth its while."""
+    people = [cast.rep_a, *(UserFactory.create(business_unit=cast.north) for _number in range(9))]
+    people += [UserFactory.create(business_unit=cast.south) for _number in range(10)]
+    Lead.objects.bulk_create(
+        Lead(
+            number=f"MANY-{number}",
+            topic="Topic",
+            name=f"Name {number % 50}",
+            sort_key=f"name {number % 50}",
+            created_at=NOON + dt.timedelta(hours=number % 70),
+            estimated_close_on=None if number % 3 else dt.date(2026, 6, 1 + number % 20),
+            **owner_fields(people[number % 20]),
+        )
+        for number in range(4000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE leads_lead")
+
+
+def test_every_branch_is_answered_by_its_index_in_both_directions(cast: Cast) -> None:
+    _many_rows(cast)
+    for order in ORDERS:
+        # Marks in the middle: near an end any index is as good as another.
+        first = keyset_page(Lead.objects.all(), branches(cast)[:2], order, fields=("pk",), size=600)
+        second = keyset_page(
+            Lead.objects.all(), branches(cast)[:2], order, fields=("pk",), size=1, after=first.following
+        )
+        for token in ({}, {"after": first.following}, {"before": second.previous}):
+            nodes = _plan_of(cast, order, **token)
+            assert not [node for node in nodes if "Sort" in node["Node Type"]], (order, token)
+            scans = [node for node in nodes if node.get("Relation Name") == "leads_lead"]
+            own = [scan for scan in scans if re.fullmatch(r"lead_o\d", scan["Index Name"])]
+            unit = [scan for scan in scans if re.fullmatch(r"lead_u\d", scan["Index Name"])]
+            assert own, (order, token)
+            assert len(own) == len(unit) == len(scans) / 2, (order, token)
+            if token:
+                marked = [scan for scan in scans if "ROW(" in scan["Index Cond"]]
+                assert len(marked) == 2, (order, token)
