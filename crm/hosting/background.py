@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from django.contrib.auth import get_user_model
-from django.core.management import call_command, get_commands
+from django.core.management import CommandError, call_command, get_commands
 from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.crypto import get_random_string
@@ -68,11 +68,13 @@ def run_schedule() -> None:
 
 
 def without_traceback(target: Callable[[], None]) -> Callable[[], None]:
-    """A lost database is an event to name in one line; the restart follows."""
+    """A lost database and a command's refusal are named in one line."""
 
     def run() -> None:
         try:
             target()
+        except CommandError as refusal:
+            raise SystemExit(str(refusal)) from refusal
         except (OperationalError, InterfaceError) as error:
             reason = str(error).strip().splitlines()
             raise SystemExit(f"The database cannot be used: {reason[0] if reason else type(error)}") from error
