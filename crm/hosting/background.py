@@ -11,6 +11,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
 SCHEDULE_COMMAND = "run_schedule"
+_FOUNDATIONS_COMMAND = "lay_foundations"
 _DEMO_COMMAND = "demo"
 _LINK_COMMAND = "setup_link"
 _POLL_SECONDS = 1.0
@@ -23,6 +24,8 @@ def has_schedule() -> bool:
 def prepare(*, demo: bool) -> None:
     """Bring the database up to this version of the product; with `demo`, fill it."""
     _migrate()
+    if _FOUNDATIONS_COMMAND in get_commands():
+        call_command(_FOUNDATIONS_COMMAND)
     if not demo:
         return
     if _DEMO_COMMAND not in get_commands():
