@@ -7,8 +7,7 @@ from django.db import models
 
 from activities.links import register_rollup, write_links
 from activities.models import Activity
-from activities.panels import links_of, register_timeline
-from crm.core.deletion import belongs
+from activities.panels import register_timeline
 from crm.customers.models import Account, Contact
 from crm.users.services.ownership import assigned
 
@@ -17,7 +16,6 @@ def register() -> None:
     register_timeline(Account)
     register_timeline(Contact)
     register_rollup(Contact, company)
-    belongs(Activity, links_of)
     assigned.register(follow_owner)
 
 

@@ -12,6 +12,8 @@ from django.db import models
 
 from activities.models import Activity, TimelineLink
 from activities.regarding import Ref
+from crm.core.actors import Actor
+from crm.core.transactions import service
 
 type Rollup = Callable[[Any], Iterable[models.Model | None]]
 type Key = tuple[int, int]
@@ -48,6 +50,14 @@ def relink(record: models.Model) -> None:
     links = _Links()
     for batch in _batches(concerned.select_for_update(of=("self",))):
         _rewrite(batch, links)
+
+
+@service("timeline.repaired")
+def relink_activity(*, activity_id: int, actor: Actor) -> None:
+    """Write the links of one activity anew, from the database as it is now."""
+    activity = Activity.objects.select_for_update(of=("self",)).filter(pk=activity_id).first()
+    if activity is not None:
+        write_links(activity)
 
 
 def wrong_links() -> Iterator[tuple[Activity, list[TimelineLink], list[TimelineLink]]]:

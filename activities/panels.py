@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
-from activities.models import Activity, TimelineLink
+from activities.models import Activity
 from activities.regarding import register_noun
 from crm.core.deletion import belongs
 
@@ -25,7 +25,3 @@ def activities_regarding(record: models.Model) -> "models.QuerySet[Any]":
         regarding_type=ContentType.objects.get_for_model(record), regarding_id=record.pk
     )
     return found
-
-
-def links_of(activity: Activity) -> "models.QuerySet[TimelineLink]":
-    return TimelineLink.objects.filter(activity=activity)

@@ -40,7 +40,9 @@ def timeline_page(
 ) -> TimelinePage:
     """Entries older than the token `after`; one that is no token gives the newest. The number of queries is fixed."""
     ref = Ref.to(target)
-    links = TimelineLink.objects.filter(target_type_id=ref.type_id, target_id=ref.pk).filter(visible_links(actor))
+    links = TimelineLink.objects.filter(
+        visible_links(actor), target_type_id=ref.type_id, target_id=ref.pk, activity__deleted_at__isnull=True
+    )
     if kind in Activity.Kind.values:
         links = links.filter(activity__kind=kind)
     mark = _mark(after)

@@ -43,4 +43,5 @@ def make_form(owner: User | Team, **values: Any) -> CaptureForm:
     """A lead form, by default active and without a host to return to."""
     owned = {"owner_team": owner} if isinstance(owner, Team) else {"owner": owner}
     columns = {"name": f"Form {CaptureForm.objects.count() + 1}"} | values
-    return CaptureForm.objects.create(**owned, **columns)
+    form: CaptureForm = CaptureForm.objects.create(**owned, **columns)
+    return form

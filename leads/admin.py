@@ -1,0 +1,85 @@
+"""Leads, lead forms and the posts that came through them, in the administration."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
+from leads.capture.flags import flag_sentence
+from leads.models import CapturedPost, CaptureForm, Lead, Touch
+from leads.services.forms import clean_hosts, default_owner
+from leads.values import settle
+
+_READ_AS_TEXT = 20_000
+
+
+@admin.register(Lead)
+class LeadAdmin(RecordAdmin):
+    list_display = ("name", "company", "topic", "state", "status_reason", "owner", "created_at")
+    list_filter = ("rating",)
+    search_fields = ("number", "sort_key", "company_key", "email_key")
+    ordering = ("-created_at",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A new lead gets its number from the product's own page."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        settle(obj)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(CaptureForm)
+class CaptureFormAdmin(RecordAdmin):
+    list_display = ("name", "key", "owner", "owner_team", "source", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name", "key")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Hosts are kept as they are compared, and every form has somebody who gets its leads."""
+        obj.allowed_hosts = clean_hosts(obj.allowed_hosts)
+        if obj.owner is None and obj.owner_team is None:
+            owner = default_owner()
+            setattr(obj, "owner" if hasattr(owner, "username") else "owner_team", owner)
+        super().save_model(request, obj, form, change)
+
+
+class VerdictFilter(admin.SimpleListFilter):
+    title = _("verdict")
+    parameter_name = "verdict"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("quarantine", _("In quarantine")), *CapturedPost.Verdict.choices]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "quarantine":
+            return queryset.filter(lead__isnull=True)
+        return queryset.filter(verdict=self.value()) if self.value() else queryset
+
+
+@admin.register(CapturedPost)
+class CapturedPostAdmin(ReadOnlyAdmin):
+    list_display = ("id", "received_at", "form", "verdict", "lead", "remote_address")
+    list_filter = (VerdictFilter, "form")
+    list_select_related = ("form", "lead")
+    search_fields = ("form_key",)
+    ordering = ("-received_at",)
+    readonly_fields = ("body_as_text", "reasons")
+    exclude = ("body",)
+
+    @admin.display(description=_("body"))
+    def body_as_text(self, post: CapturedPost) -> str:
+        return bytes(post.body)[:_READ_AS_TEXT].decode("utf-8", "replace")
+
+    @admin.display(description=_("what was odd"))
+    def reasons(self, post: CapturedPost) -> str:
+        return "\n".join(flag_sentence(flag) for flag in post.flags)
+
+
+@admin.register(Touch)
+class TouchAdmin(ReadOnlyAdmin):
+    list_display = ("lead", "at", "source", "campaign_code")
+    list_select_related = ("lead",)
+    ordering = ("-at",)

@@ -1,0 +1,114 @@
+"""The open address to which websites post. Whatever comes gets the same answer, and nothing of it is reflected."""
+
+import ipaddress
+import itertools
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from crm.core.actors import WEB_FORM
+from leads.services.capture import RawPost, take_post
+
+logger = logging.getLogger(__name__)
+
+_METHODS = "POST, OPTIONS"
+_KEPT_HEADERS = (
+    "User-Agent",
+    "Referer",
+    "Origin",
+    "Host",
+    "Accept-Language",
+    "X-Forwarded-For",
+    "Content-Encoding",
+)
+_LONGEST_HEADER = 2_000
+_too_large = itertools.count(1)
+
+
+@csrf_exempt
+@login_not_required
+def capture(request: HttpRequest, form_key: str = "") -> HttpResponse:
+    """302 to an address that the form allows, else exactly 200; 413 above the limit."""
+    if request.method == "OPTIONS":
+        return _open_to_all(HttpResponse(status=204))
+    if request.method != "POST":
+        response = render(request, "leads/capture_get.html", status=405)
+        response["Allow"] = _METHODS
+        return _open_to_all(response)
+    try:
+        body = _body_of(request)
+    except UnreadablePostError:
+        return _open_to_all(HttpResponse(status=400))
+    if body is None:
+        logger.warning("Post number %d since the start was too large and refused", next(_too_large))
+        return _open_to_all(render(request, "leads/capture_too_large.html", status=413))
+    target = take_post(post=_raw_post(request, form_key, body), actor=WEB_FORM, at=timezone.now())
+    return _open_to_all(_answer(request, target))
+
+
+def _body_of(request: HttpRequest) -> bytes | None:
+    """The body as it came, None when it is too large. Django's own parsers are never asked."""
+    limit: int = settings.CAPTURE_BODY_LIMIT
+    if _declared_length(request) > limit:
+        return None
+    body = _stream(request).read(limit + 1)
+    return None if len(body) > limit else bytes(body)
+
+
+def _declared_length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _stream(request: HttpRequest) -> Any:
+    """Django reads nothing of a body without a declared length, which a chunked one has not."""
+    chunked = "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
+    environ = getattr(request, "environ", {})
+    if chunked and not request.META.get("CONTENT_LENGTH") and environ.get("wsgi.input_terminated"):
+        return environ["wsgi.input"]
+    return request
+
+
+def _raw_post(request: HttpRequest, form_key: str, body: bytes) -> RawPost:
+    return RawPost(
+        path_key=form_key.strip("/"),
+        path=request.path,
+        query_string=request.META.get("QUERY_STRING", ""),
+        content_type=request.META.get("CONTENT_TYPE", ""),
+        body=body,
+        headers={name: request.headers[name][:_LONGEST_HEADER] for name in _KEPT_HEADERS if name in request.headers},
+        remote_address=_address(request.META.get("REMOTE_ADDR", "")),
+    )
+
+
+def _address(text: str) -> str | None:
+    try:
+        return str(ipaddress.ip_address(text.partition("%")[0]))
+    except ValueError:
+        return None
+
+
+def _answer(request: HttpRequest, target: str | None) -> HttpResponse:
+    if target:
+        return HttpResponse(status=302, headers={"Location": target})
+    media = request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    if media.endswith(("/json", "+json")):
+        return JsonResponse({"ok": True})
+    return render(request, "leads/capture_thanks.html")
+
+
+def _open_to_all(response: HttpResponse) -> HttpResponse:
+    """Any page may post here from a script; no cookie is asked for or taken."""
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Allow-Methods"] = _METHODS
+    response["Access-Control-Allow-Headers"] = "Content-Type"
+    response["Cache-Control"] = "no-store"
+    return response
