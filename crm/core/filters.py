@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core.folding import fold
+from crm.core.widgets import use_own_widgets
 
 # Parameters of every list that are no filters.
 LIST_PARAMETERS = frozenset({"view", "sort", "after", "before"})
@@ -32,6 +33,7 @@ class RecordFilter(django_filters.FilterSet):
         super().__init__(data, queryset, **options)
         self.actor = actor
         limit_choices(self.form, actor)
+        use_own_widgets(self.form)
 
     def search(self, rows: "models.QuerySet[Any]", name: str, text: str) -> "models.QuerySet[Any]":
         return rows.filter(search_condition(self.search_fields, text))
@@ -51,6 +53,13 @@ class RecordFilter(django_filters.FilterSet):
     def is_active(self) -> bool:
         """Does any filter narrow the list?"""
         return bool(self.form.is_bound and any(value not in (None, "", []) for value in self._values()))
+
+    @property
+    def is_open(self) -> bool:
+        """Is any filter beside the search box in use or wrong?"""
+        return bool(self.form.errors) or any(
+            value not in (None, "", []) for name, value in self.form.cleaned_data.items() if name != "q"
+        )
 
     def filter_fields(self) -> list[Any]:
         """The bound fields beside the search box."""

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.functional import Promise
 
 from crm.core.filters import limit_choices
+from crm.core.widgets import use_own_widgets
 
 type Section = tuple[str | Promise, tuple[str, ...]]
 
@@ -23,7 +24,7 @@ class RecordForm[M: models.Model](forms.ModelForm[M]):
         super().__init__(*args, **options)
         self.actor = actor
         limit_choices(self, actor)
-        _use_own_checks(self)
+        use_own_widgets(self)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -43,21 +44,4 @@ class TransitionForm(forms.Form):
         self.actor, self.record = actor, record
         super().__init__(*args, **options)
         limit_choices(self, actor)
-        _use_own_checks(self)
-
-
-def _use_own_checks(form: forms.BaseForm) -> None:
-    """Dates get the browser's own picker, which sends ISO dates in every language."""
-    for field in form.fields.values():
-        if isinstance(field, forms.DateTimeField) and not isinstance(field.widget, forms.SplitDateTimeWidget):
-            field.widget = _moment_widget(field.widget)
-        elif isinstance(field, forms.DateField):
-            field.widget = _date_widget(field.widget)
-
-
-def _date_widget(old: forms.Widget) -> forms.DateInput:
-    return forms.DateInput(attrs={**old.attrs, "type": "date"}, format="%Y-%m-%d")
-
-
-def _moment_widget(old: forms.Widget) -> forms.DateTimeInput:
-    return forms.DateTimeInput(attrs={**old.attrs, "type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        use_own_widgets(self)

@@ -11,6 +11,7 @@ from crm.core.badges import state_badge
 from crm.core.keyset import Count
 from crm.core.screens.wording import count_words
 from crm.core.tables import avatar
+from crm.core.widgets import plain_decimal
 from leads.states import LEAD_MACHINE
 from sales.states import INVOICE_MACHINE
 
@@ -116,3 +117,11 @@ def test_initials_stand_for_people() -> None:
     assert ">AN<" in avatar("Anna Maria North")
     assert "&lt;B" in avatar("<B>")
     assert "avatar-nobody" in avatar("")
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [("41500.0000", "41500"), ("12.5000", "12.50"), ("0.12345", "0.12345"), ("0.1200000", "0.12"), ("0.0000", "0")],
+)
+def test_stored_amounts_are_offered_as_one_would_type_them(stored: str, typed: str) -> None:
+    assert str(plain_decimal(Decimal(stored))) == typed

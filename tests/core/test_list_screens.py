@@ -160,13 +160,15 @@ def test_htmx_gets_the_region_with_its_title_and_count(cast: Cast, anna: Client)
 def test_an_empty_table_says_what_it_is_for_and_offers_the_first_record(cast: Cast, anna: Client) -> None:
     page = page_of(anna)
     assert "No leads yet" in page
-    assert page.count('href="/leads/new/"') == 2
+    assert page.count('href="/leads/new/"') == 1
+    assert 'name="q"' not in page.split('id="list"')[1]
 
 
 def test_filters_that_match_nothing_can_be_cleared(cast: Cast, anna: Client) -> None:
     lead_row(cast.rep_a)
     page = page_of(anna, "?view=all&rating=cold")
     assert "No lead matches these filters" in page
+    assert "<details open>" in page
     assert 'href="/leads/?view=all">Clear the filters' in page
 
 

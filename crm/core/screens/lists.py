@@ -90,6 +90,7 @@ class ListView(View):
             "pager": listing.pager(),
             "empty_state": None if page.rows else self._empty(request, listing),
             "clear_url": listing.clear_url(),
+            "is_bare": not page.rows and not listing.is_narrowed(),
         }
 
     def _title(self) -> str:
@@ -111,8 +112,11 @@ class ListView(View):
                 "link": {"label": _("Clear the filters"), "url": listing.clear_url()},
                 "small": True,
             }
-        if listing.chosen and not listing.chosen.default and len(self.system_views) > 1:
-            return {"title": _("Nothing in “%(view)s”") % {"view": listing.chosen.label}, "small": True}
+        if listing.is_narrowed():
+            return {
+                "title": _("Nothing in “%(view)s”") % {"view": listing.chosen.label if listing.chosen else ""},
+                "small": True,
+            }
         return {**self.empty(request.user), "action": self._create(request.user)}
 
 
@@ -163,6 +167,10 @@ class _Listing:
         if page.bad_token:
             self.notices.append(_("The address named no page of this list; this is the first one."))
         return page
+
+    def is_narrowed(self) -> bool:
+        """Could there be rows beside those that are asked for?"""
+        return self.filterset.is_active or bool(self.chosen and not self.chosen.default)
 
     def url(self, **changes: str) -> str:
         """This list with other parameters; a change of anything goes back to the first page."""
