@@ -1,20 +1,12 @@
-"""pghistory's statement triggers call `_pgh_attach_context()` even when each event keeps its own context.
-
-Its stock version would write a context row a statement that nobody reads, so it is made to do nothing.
-"""
+"""History events may be written from the first table on, by other packages' migrations too."""
 
 from django.db import migrations
 
-DO_NOTHING = """
-CREATE OR REPLACE FUNCTION _pgh_attach_context() RETURNS pghistory_context.id%TYPE AS $$
-BEGIN
-    RETURN NULL;
-END;
-$$ LANGUAGE plpgsql;
-"""
+from crm.core.schema import NO_SHARED_CONTEXT
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0001_initial"), ("pghistory", "0007_auto_20250421_0444")]
+    dependencies = [("core", "0001_initial"), ("pghistory", "0004_auto_20220906_1625")]
+    run_before = [("users", "0001_initial")]
 
-    operations = [migrations.RunSQL(DO_NOTHING, migrations.RunSQL.noop)]
+    operations = [migrations.RunSQL(NO_SHARED_CONTEXT, migrations.RunSQL.noop)]
