@@ -158,8 +158,8 @@ def _address_holds(kept: dict[str, Any]) -> bool:
 def _named(record: models.Model, actor: Actor) -> str:
     """The record's noun and name; only the noun of what the actor may not see."""
     noun = str(record._meta.verbose_name)
-    rows: Any = type(record)._base_manager.filter(pk=record.pk)
-    if hasattr(rows, "visible_to") and not rows.visible_to(actor).exists():
+    guarded: Any = getattr(type(record), "with_bin", None)
+    if guarded is not None and not guarded.visible_to(actor).filter(pk=record.pk).exists():
         return _("%(noun)s that you may not see") % {"noun": noun.capitalize()}
     return f"{noun.capitalize()}: {record}"
 
