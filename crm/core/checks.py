@@ -16,6 +16,7 @@ from pghistory.models import Event
 from crm.core import panels, search
 from crm.core.actions import Action, actions_for
 from crm.core.context import nav_entries
+from crm.core.filters import search_condition
 from crm.core.models import TRACKED
 from crm.core.screens import ListView, TransitionView
 from crm.core.tables import LinkColumn, Table
@@ -41,7 +42,7 @@ def check_declarations(**_options: Any) -> list[CheckMessage]:
     names = set(_url_names(get_resolver(), ""))
     return [
         *(error for table in tables for error in check_table(table, names)),
-        *(error for view in views for error in _check_list(view, names)),
+        *(error for view in views for error in check_list(view, names)),
         *check_actions(_registered_actions(), names),
         *_check_transition_views(get_resolver()),
         *check_url_names(names),
@@ -56,13 +57,16 @@ def check_table(table: type[Table], names: set[str]) -> Iterator[CheckMessage]:
     for path in table.fields():
         if not _path_exists(table.model, path):
             yield _error("E001", f"names the path “{path}”, which {table.model.__name__} does not have.", table)
-    sorts = {column.sort for column in table.columns if column.sort} | {table.default_sort.removeprefix("-")}
-    for field in sorted(sorts):
-        if not is_indexed(table.model, field):
-            yield _error("E002", f"sorts by “{field}”, which no index of {table.model.__name__} begins with.", table)
+    for field in sorted({column.sort for column in table.columns if column.sort}):
+        yield from _check_sort(table, field)
     for column in table.columns:
         if isinstance(column, LinkColumn) and column.url_name and column.url_name not in names:
             yield _error("E003", f"links to “{column.url_name}”, which is no URL name.", table)
+
+
+def _check_sort(table: type[Table], field: str) -> Iterator[CheckMessage]:
+    if not is_indexed(table.model, field):
+        yield _error("E002", f"sorts by “{field}”, which no index of {table.model.__name__} begins with.", table)
 
 
 def is_indexed(model: type[models.Model], name: str) -> bool:
@@ -81,13 +85,16 @@ def _columns(index: models.Index) -> list[str]:
     return declared + [getattr(getattr(part, "expression", part), "name", "") for part in index.expressions]
 
 
-def _check_list(view: type[Any], names: set[str]) -> Iterator[CheckMessage]:
+def check_list(view: type[Any], names: set[str]) -> Iterator[CheckMessage]:
     if not issubclass(view, ListView):
         return
     if view.table.model is not view.model:
         yield _error("E004", f"shows {view.model.__name__} in a table of {view.table.model.__name__}.", view)
     if view.create_url_name and view.create_url_name not in names:
         yield _error("E003", f"links to “{view.create_url_name}”, which is no URL name.", view)
+    yield from _check_sort(view.table, view.table.default_sort.removeprefix("-"))
+    if not _can_search(view.model, view.filterset.search_fields):
+        yield _error("E010", f"searches fields that {view.model.__name__} does not have.", view.filterset)
     keys = [system_view.key for system_view in view.system_views]
     if len(keys) != len(set(keys)):
         yield _error("E005", "has two views of the same key.", view)
@@ -127,6 +134,10 @@ def check_url_names(names: set[str]) -> Iterator[CheckMessage]:
     for source in search.sources():
         if source.url_name not in names:
             yield Error(f"The search leads to “{source.url_name}”, which is no URL name.", id="throughline.E003")
+        if not source.rows and not _can_search(source.model, source.lookups):
+            yield Error(
+                f"The search asks for fields that {source.model.__name__} does not have.", id="throughline.E010"
+            )
         for path in filter(None, (source.title, source.subtitle)):
             if not _path_exists(source.model, path):
                 yield Error(
@@ -166,6 +177,14 @@ def _check_template(name: str, where: str) -> Iterator[CheckMessage]:
 def _path_exists(model: type[models.Model], path: str) -> bool:
     try:
         model._base_manager.values_list(path)
+    except FieldError:
+        return False
+    return True
+
+
+def _can_search(model: type[models.Model], lookups: Iterable[str]) -> bool:
+    try:
+        model._base_manager.filter(search_condition(lookups, "x"))
     except FieldError:
         return False
     return True

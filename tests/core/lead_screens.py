@@ -40,7 +40,7 @@ from leads.states import LEAD_MACHINE
 def create_row(*, values: Mapping[str, Any], actor: Any) -> Lead:
     if values["company"] == "Refused":
         raise Invalid("This company is refused.", field="company")
-    number = f"S-{Lead.objects.count() + 1}"
+    number = "TAKEN" if values["company"] == "Taken" else f"S-{Lead.objects.count() + 1}"
     name = values["last_name"]
     lead: Lead = Lead.objects.create(number=number, name=name, sort_key=fold(name), **owner_fields(actor), **values)
     return lead

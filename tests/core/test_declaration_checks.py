@@ -9,7 +9,9 @@ from django.db import models
 
 from crm.core import checks, panels
 from crm.core.actions import Action
+from crm.core.filters import RecordFilter
 from crm.core.panels import Panel
+from crm.core.screens import ListView
 from crm.core.tables import Column, LinkColumn, Table
 from crm.users.models import IdempotencyKey
 from leads.models import Lead
@@ -39,6 +41,14 @@ def test_a_right_table_has_no_faults() -> None:
 def test_a_wrong_column_is_named(column: Column, number: str, words: str) -> None:
     faulty = type("FaultyTable", (Table,), {"model": Lead, "columns": (column,), "__module__": "faulty"})
     assert found(checks.check_table(faulty, NAMES)) == [(f"throughline.{number}", f"faulty.FaultyTable {words}")]
+
+
+def test_a_list_that_starts_in_an_order_without_index_or_searches_what_is_not_there_is_named() -> None:
+    table = type("OddTable", (LeadTable,), {"default_sort": "-topic"})
+    filterset = type("OddFilter", (RecordFilter,), {"search_fields": ("colour",)})
+    view = type("OddView", (ListView,), {"model": Lead, "table": table, "filterset": filterset})
+    numbers = [number for number, _words in found(checks.check_list(view, NAMES))]
+    assert numbers == ["throughline.E002", "throughline.E010"]
 
 
 def _faulty_action(**changes: Any) -> Action:

@@ -66,6 +66,14 @@ def test_what_the_service_refuses_stands_at_its_field(anna: Client) -> None:
     assert not Lead.objects.exists()
 
 
+def test_what_somebody_else_took_at_the_same_moment_is_refused_in_words(cast: Cast, anna: Client) -> None:
+    lead_row(cast.rep_c, number="TAKEN")
+    response = anna.post("/leads/new/", {"last_name": "Moser", "company": "Taken"})
+    assert response.status_code == 422
+    assert "Somebody has just saved a record with the same values." in response.content.decode()
+    assert Lead.objects.count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_after_a_refusal_the_same_key_may_be_sent_with_better_values(anna: Client) -> None:
     sent = {**opened(anna, "/leads/new/"), "last_name": "Moser", "company": "Refused"}

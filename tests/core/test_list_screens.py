@@ -117,6 +117,7 @@ def test_the_search_finds_names_in_any_writing_and_companies_by_their_beginning(
     assert names(page_of(anna, "?q=chloe")) == ["Chloé Marchetti"]
     assert names(page_of(anna, "?q=hok")) == ["Rui Tanaka"]
     assert names(page_of(anna, "?q=kuto")) == []
+    assert names(page_of(anna, "?q=%25")) == []
 
 
 def test_pages_lead_to_the_next_and_back_with_the_filters_kept(cast: Cast, anna: Client) -> None:

@@ -14,10 +14,10 @@ from django.views import View
 from crm.core import htmx
 from crm.core.access import WRITE, check_create, find_for, lock_for
 from crm.core.addresses import screen_url
-from crm.core.errors import Conflict, Invalid
+from crm.core.errors import Conflict
 from crm.core.idempotency import new_key, run_once
 from crm.core.screens.conflicts import Difference, differences
-from crm.core.screens.filling import FormRefused, sections_of, take_refusal
+from crm.core.screens.filling import FormRefused, refusals_at, sections_of
 
 
 class Stale(Conflict):
@@ -94,10 +94,8 @@ class EditView[M: models.Model](View):
             form = self._bound(record)
             if not form.is_valid():
                 raise FormRefused(form)
-            try:
+            with refusals_at(form):
                 saved = self.create(form, self.request.user) if pk is None else self.update(pk, form, self.request.user)
-            except Invalid as refusal:
-                raise take_refusal(form, refusal) from refusal
             return self.success_url(saved)
 
         return work

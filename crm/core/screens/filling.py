@@ -1,11 +1,17 @@
 """What the screens with a form share: refusals at the field, sections."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from crm.core.errors import Invalid
+
+_UNIQUE_VIOLATION = "23505"
 
 
 class FormRefused(Exception):
@@ -20,6 +26,28 @@ class FormRefused(Exception):
 class ShownSection:
     title: str | Promise
     fields: list[Any]
+
+
+@contextmanager
+def refusals_at(form: Any) -> Iterator[None]:
+    """What the service inside refuses is raised again as a refused form."""
+    try:
+        yield
+    except Invalid as refusal:
+        raise take_refusal(form, refusal) from refusal
+    except IntegrityError as error:
+        refused = taken_already(form, error)
+        if refused is None:
+            raise
+        raise refused from error
+
+
+def taken_already(form: Any, error: IntegrityError) -> FormRefused | None:
+    """What two people wrote at the same moment, after both forms had been found right. None for any other fault."""
+    if getattr(error.__cause__, "sqlstate", "") != _UNIQUE_VIOLATION:
+        return None
+    form.add_error(None, _("Somebody has just saved a record with the same values. Look for it before saving again."))
+    return FormRefused(form)
 
 
 def take_refusal(form: Any, refusal: Invalid) -> FormRefused:

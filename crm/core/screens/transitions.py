@@ -13,9 +13,9 @@ from crm.core import htmx
 from crm.core.access import find_for
 from crm.core.actions import Action
 from crm.core.addresses import screen_url
-from crm.core.errors import IllegalMove, Invalid
+from crm.core.errors import IllegalMove
 from crm.core.idempotency import new_key, run_once
-from crm.core.screens.filling import FormRefused, sections_of, take_refusal
+from crm.core.screens.filling import FormRefused, refusals_at, sections_of
 
 
 class TransitionView(View):
@@ -56,10 +56,8 @@ class TransitionView(View):
             form = self._form(record, sent=True)
             if not form.is_valid():
                 raise FormRefused(form)
-            try:
+            with refusals_at(form):
                 url: str = self.action.perform(pk, form.cleaned_data, self.request.user)
-            except Invalid as refusal:
-                raise take_refusal(form, refusal) from refusal
             return url
 
         return work
