@@ -34,14 +34,13 @@ def order_figures(invoice: Invoice, lines: Sequence[DocumentLine]) -> dict[int, 
 def invoiced_before(order_line_ids: Iterable[int], *, other_than: int | None) -> dict[int, dict[str, Decimal]]:
     """Per line of the order what stands on its invoices, drafts included, without the canceled ones."""
     found = {key: dict.fromkeys(_SUMMED, ZERO) for key in order_line_ids}
-    rows = (
+    rows: Any = (
         InvoiceLine.objects.filter(order_line__in=list(found), document__deleted_at__isnull=True)
         .exclude(document__state="canceled")
         .exclude(document_id=other_than)
         .values("order_line_id")
         .annotate(**{f"sum_{name}": Sum(name) for name in _SUMMED})
     )
-    row: dict[str, Any]
     for row in rows:
         found[row["order_line_id"]] = {name: row[f"sum_{name}"] for name in _SUMMED}
     return found

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from catalog.models import TaxRate
 from catalog.pricing import PriceFound, PricingError, find_price, override_price, write_in_price
 from catalog.services.prices import PriceBook
+from catalog.services.taxes import default_tax_rate
 from crm.core.money import ZERO
 from sales.models import DocumentLine, LineKind, PricedModel
 
@@ -89,7 +89,3 @@ def tax_lines(document: PricedModel, lines: Sequence[DocumentLine]) -> None:
     rate = document.freight_tax_rate
     document.freight_tax_category = rate.category if rate else ""
     document.freight_tax_percent = rate.rate if rate else ZERO
-
-
-def default_tax_rate() -> TaxRate | None:
-    return TaxRate.objects.filter(is_default=True, is_active=True).first()  # type: ignore[no-any-return]  # the manager is untyped

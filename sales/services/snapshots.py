@@ -1,12 +1,11 @@
 """The copies of seller and buyer that a document takes when it is fixed, and the addresses it starts with."""
 
-from typing import Any
-
 from crm.core.models import Organisation
-from crm.customers.models import Account, Address
+from crm.customers.services.addresses import bill_to, ship_to
 from sales.models import DocumentModel
 
 ADDRESS_PARTS = ("name", "street", "city", "state_or_province", "postal_code", "country")
+_NAME_AT_MOST = 200
 _SELLER = {
     "seller_name": "name",
     "seller_street": "street",
@@ -36,33 +35,18 @@ def copy_parties(document: DocumentModel, organisation: Organisation) -> None:
     document.buyer_tax_number = customer.tax_number
     document.buyer_contact_name = str(document.contact) if document.contact else ""
     if not document.bill_to_name:
-        document.bill_to_name = document.buyer_name[:200]
+        document.bill_to_name = document.buyer_name[:_NAME_AT_MOST]
 
 
 def fill_addresses(document: DocumentModel) -> None:
     """Bill-to and ship-to from the customer's default addresses, where nothing is typed yet."""
-    wanted = [use for use in ("bill_to", "ship_to") if not has_address(document, use)]
-    if not wanted:
-        return
-    addresses = list(_addresses_of(document.customer))
-    for use in wanted:
-        found = next((address for address in addresses if getattr(address, f"is_default_{use}")), None)
-        copy_address(document, use, found or next(iter(addresses), None))
+    for use, address_of in (("bill_to", bill_to), ("ship_to", ship_to)):
+        if not has_address(document, use):
+            address = address_of(document.customer)
+            for part in ADDRESS_PARTS:
+                setattr(document, f"{use}_{part}", getattr(address, part))
+            setattr(document, f"{use}_name", address.name[:_NAME_AT_MOST])
 
 
 def has_address(document: DocumentModel, use: str) -> bool:
     return any(getattr(document, f"{use}_{part}") for part in ADDRESS_PARTS)
-
-
-def copy_address(document: DocumentModel, use: str, address: Address | None) -> None:
-    if address is None:
-        return
-    for part in ADDRESS_PARTS:
-        setattr(document, f"{use}_{part}", getattr(address, part))
-    if not address.name:
-        setattr(document, f"{use}_name", str(document.customer)[:200])
-
-
-def _addresses_of(customer: Any) -> Any:
-    key = "account" if isinstance(customer, Account) else "contact"
-    return Address.objects.filter(**{key: customer}).order_by("pk")

@@ -1,0 +1,76 @@
+"""What documents hold, and when they may themselves be deleted (rules: section 15)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import PriceList, Product, TaxRate, Unit
+from crm.core.deletion import belongs, holds, refuses
+from crm.customers.models import Account, Contact
+from sales.models import Invoice, Opportunity, Order, PricedModel, Quote
+from sales.states import InvoiceState, OrderState, QuoteState
+
+_CHAIN: tuple[type[PricedModel], ...] = (Opportunity, Quote, Order, Invoice)
+
+
+def register() -> None:
+    _hold_customers()
+    _hold_catalogue()
+    belongs(Opportunity, lambda opportunity: Quote.objects.filter(opportunity=opportunity))
+    holds(Opportunity, lambda opportunity: Order.objects.filter(opportunity=opportunity))
+    holds(Opportunity, lambda opportunity: Invoice.objects.filter(opportunity=opportunity))
+    holds(Quote, lambda quote: Order.objects.filter(quote=quote))
+    holds(Quote, lambda quote: Quote.objects.filter(revised_from=quote))
+    holds(Order, lambda order: Invoice.objects.filter(order=order).exclude(state=InvoiceState.CANCELED))
+    refuses(Quote, _unless(QuoteState.DRAFT, _("Only drafts of quotes are deleted. Close it instead.")))
+    refuses(Order, _unless(OrderState.ACTIVE, _("Only active orders are deleted.")))
+    refuses(Invoice, _unless(InvoiceState.DRAFT, _("Only drafts of invoices are deleted.")))
+
+
+def _unless(state: str, sentence: Any) -> Callable[[Any], str]:
+    return lambda record: "" if record.state == state else str(sentence)
+
+
+def _hold_customers() -> None:
+    for model in (Order, Invoice):
+        holds(Account, _rows(model, "customer_account"))
+        holds(Contact, _rows(model, "customer_contact", "contact"))
+    belongs(Account, _rows(Opportunity, "customer_account"))
+    belongs(Contact, _rows(Opportunity, "customer_contact"))
+    # Quotes of an opportunity go with it.
+    belongs(Account, lambda account: Quote.objects.filter(customer_account=account, opportunity__isnull=True))
+    belongs(Contact, lambda contact: Quote.objects.filter(customer_contact=contact, opportunity__isnull=True))
+    for dealing in (Opportunity, Quote):
+        holds(Contact, _rows(dealing, "contact"))
+
+
+def _hold_catalogue() -> None:
+    for model in _CHAIN:
+        holds(Product, _with_line(model, "product"))
+        holds(Unit, _with_line(model, "unit"))
+        holds(TaxRate, _with_line(model, "tax_rate"))
+        holds(PriceList, _rows(model, "price_list"))
+    for customers in (Account, Contact):
+        holds(PriceList, _rows(customers, "price_list"))
+
+
+def _rows(model: Any, *columns: str) -> Callable[[Any], Any]:
+    def rows(record: Any) -> Any:
+        condition = Q()
+        for column in columns:
+            condition |= Q(**{column: record})
+        return model.objects.filter(condition).order_by("pk")
+
+    return rows
+
+
+def _with_line(model: Any, column: str) -> Callable[[Any], Any]:
+    """Documents of which a line refers to the record."""
+
+    def rows(record: Any) -> Any:
+        lines = model.line_model().objects.filter(**{column: record})
+        return model.objects.filter(pk__in=lines.values("document")).order_by("pk")
+
+    return rows

@@ -1,0 +1,26 @@
+"""On whose timelines the activities of opportunities and documents stand too."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+
+from activities.links import register_rollup
+from activities.panels import register_timeline
+from sales.models import Invoice, Opportunity, Order, Quote
+
+
+def register() -> None:
+    for model in (Opportunity, Quote, Order, Invoice):
+        register_timeline(model)
+    register_rollup(Opportunity, customers)
+    for document in (Quote, Order, Invoice):
+        register_rollup(document, customers_and_opportunity)
+
+
+def customers(record: Any) -> Iterable[models.Model | None]:
+    return record.customer_account, record.customer_contact, record.contact
+
+
+def customers_and_opportunity(record: Any) -> Iterable[models.Model | None]:
+    return *customers(record), record.opportunity
