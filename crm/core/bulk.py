@@ -17,7 +17,11 @@ def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[S
     count = 0
     with transaction.atomic(), connection.cursor() as cursor:
         history.announce_to_database()
-        with cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy:
+        # Django wraps the errors of `execute` alone.
+        with (
+            connection.wrap_database_errors,
+            cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy,
+        ):
             for row in rows:
                 copy.write_row(row)
                 count += 1

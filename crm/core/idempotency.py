@@ -1,5 +1,6 @@
 """A form sent twice takes effect once: the second answer is the first one again."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from crm.core.errors import Conflict
 from crm.core.transactions import retried
 
 FIELD = "idempotency_key"
+KEPT_FOR = dt.timedelta(days=7)
 _NOT_PART_OF_THE_REQUEST = {"csrfmiddlewaretoken", FIELD}
 
 _models: list[type[models.Model]] = []
@@ -51,6 +53,12 @@ def _first_or_again(request: HttpRequest, key: str, work: Callable[[], str]) -> 
         kept.result_url = work()
         kept.save(update_fields=["result_url"])
     return str(kept.result_url)
+
+
+def forget_old_keys(now: dt.datetime) -> int:
+    """Nobody still has a form of last week open. Gives the number of forgotten keys."""
+    rows: Any = _models[0]._default_manager
+    return int(rows.filter(created_at__lt=now - KEPT_FOR).delete()[0])
 
 
 def _hash(request: HttpRequest) -> str:

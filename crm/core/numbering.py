@@ -1,12 +1,13 @@
 """Document numbers.
 
 `take_number` draws from a PostgreSQL sequence: nobody waits, gaps are allowed (a rolled back creation).
-`take_gapless_number` locks a counter row, so that numbers follow each other in the order of the commits.
+`take_gapless_number` locks the series, so that numbers follow each other in the order of the commits.
 """
 
 import datetime as dt
 
 from django.db import connection
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from crm.core.errors import Invalid
@@ -24,16 +25,18 @@ def take_number(series_key: str, *, on: dt.date) -> str:
 
 
 def take_gapless_number(series_key: str, *, on: dt.date) -> str:
-    """The next number of the year of `on`, which may not lie before the last number's date."""
-    series = NumberSeries.objects.get(key=series_key)
-    NumberCounter.objects.bulk_create([NumberCounter(series=series, year=on.year)], ignore_conflicts=True)
-    counter = NumberCounter.objects.select_for_update().get(series=series, year=on.year)
-    if counter.last_on and on < counter.last_on:
+    """The next number of the year of `on`, which may not lie before the date of the series' last number.
+
+    The series stays locked until the transaction ends, across years: dates rise with numbers at New Year too.
+    """
+    series = NumberSeries.objects.select_for_update().get(key=series_key)
+    last_on = series.counters.aggregate(last_on=Max("last_on"))["last_on"]
+    if last_on and on < last_on:
         raise Invalid(
-            _("The date cannot lie before %(day)s, the date of the last number of this series.")
-            % {"day": counter.last_on},
+            _("The date cannot lie before %(day)s, the date of the last number of this series.") % {"day": last_on},
             field="issued_on",
         )
+    counter, _is_first = NumberCounter.objects.get_or_create(series=series, year=on.year)
     counter.value += 1
     counter.last_on = on
     counter.save(update_fields=["value", "last_on"])

@@ -33,7 +33,7 @@ class NumberSeries(models.Model):
 
 
 class NumberCounter(models.Model):
-    """The last number given and its date, per gapless series and year. Locked while a number is taken."""
+    """The last number given and its date, per gapless series and year. Its series is locked while a number is taken."""
 
     series = models.ForeignKey(NumberSeries, models.PROTECT, related_name="counters")
     year = models.PositiveSmallIntegerField()
