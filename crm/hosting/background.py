@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+import psycopg
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command, get_commands
 from django.db import InterfaceError, OperationalError, connection
@@ -23,6 +24,7 @@ def has_schedule() -> bool:
 
 def prepare(*, demo: bool) -> None:
     """Bring the database up to this version of the product; with `demo`, fill it."""
+    _refuse_unreachable_server()
     _migrate()
     if _FOUNDATIONS_COMMAND in get_commands():
         call_command(_FOUNDATIONS_COMMAND)
@@ -31,6 +33,14 @@ def prepare(*, demo: bool) -> None:
     if _DEMO_COMMAND not in get_commands():
         raise SystemExit("This version has no demonstration data: start it without --demo.")
     call_command(_DEMO_COMMAND)
+
+
+def _refuse_unreachable_server() -> None:
+    """At once and with the server's own reason, where the pool would wait and then only say that it waited."""
+    try:
+        psycopg.connect(**connection.get_connection_params()).close()
+    except psycopg.OperationalError as error:
+        raise SystemExit(f"The database server cannot be used: {_first_line(error)}") from error
 
 
 def _migrate() -> None:
@@ -52,6 +62,7 @@ def offer_setup_link() -> None:
 def work(queue: str) -> None:
     """Run the tasks of one queue, one after the other, until a signal; a running task is finished first."""
     logging.getLogger("django_tasks_db").setLevel(logging.ERROR)  # a stop is nothing to warn about
+    logging.getLogger("django.tasks").setLevel(logging.WARNING)  # else two lines for each task
     worker = Worker(
         queue_names=[queue],
         interval=_POLL_SECONDS,
@@ -79,7 +90,10 @@ def without_traceback(target: Callable[[], None]) -> Callable[[], None]:
         except CommandError as refusal:
             raise SystemExit(str(refusal)) from refusal
         except (OperationalError, InterfaceError) as error:
-            reason = str(error).strip().splitlines()
-            raise SystemExit(f"The database cannot be used: {reason[0] if reason else type(error)}") from error
+            raise SystemExit(f"The database cannot be used: {_first_line(error)}") from error
 
     return run
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -142,5 +142,6 @@ def test_a_malformed_address_of_the_database_stops_it_with_one_sentence(up: Up) 
 def test_a_database_server_that_is_away_is_named_in_one_line(up: Up, tmp_path: Path) -> None:
     code, said = up(url=f"postgresql://nobody@/none?host={tmp_path}").end()
     assert code == 1
-    assert "The database could not be prepared." in said
+    assert "The database server cannot be used: " in said
+    assert "No such file or directory" in said
     assert "Traceback" not in said

@@ -109,12 +109,14 @@ class _Start:
             database = Part("database", server.start, _DATABASE, stop=FAST_SHUTDOWN, recorded=False)
             self._supervisor.adopt(database, pid)
             server.wait_until_ready(self._supervisor.pause)
-        self._run_in_child(partial(background.prepare, demo=self._demo), "The database could not be prepared.")
+        if self._run_in_child(partial(background.prepare, demo=self._demo)):
+            raise HostingError("The database could not be prepared.")
         for part in self._parts():
             self._supervisor.start(part)
         self._wait_for_answer()
         _say(f"Throughline is running at {web.address(self._host, self._port)}/ (Ctrl-C stops it).")
-        self._run_in_child(background.offer_setup_link, "The set-up link could not be made.")
+        if self._run_in_child(background.offer_setup_link):
+            _say("The set-up link could not be made.")
 
     def _parts(self) -> list[Part]:
         serve = partial(web.serve, self._host, self._port, self._workers)
@@ -129,10 +131,9 @@ class _Start:
             Part(name, partial(fork, background.without_traceback(target)), layer) for name, target, layer in targets
         ]
 
-    def _run_in_child(self, target: Callable[[], None], complaint: str) -> None:
-        """This process never talks to the database, so that its forks share no connection."""
-        if self._supervisor.run_to_end(fork(background.without_traceback(target))):
-            raise HostingError(complaint)
+    def _run_in_child(self, target: Callable[[], None]) -> int:
+        """The exit code. This process never talks to the database, so that its forks share no connection."""
+        return self._supervisor.run_to_end(fork(background.without_traceback(target)))
 
     def _wait_for_answer(self) -> None:
         deadline = time.monotonic() + _PATIENCE
