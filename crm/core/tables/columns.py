@@ -1,11 +1,7 @@
-"""Tables of lists, declared by their columns.
-
-A column names the value paths that it needs; the table reads exactly these as tuples and joins the cells in
-Python. A cell escapes everything that it did not make itself.
-"""
+"""The kinds of columns. A cell escapes everything that it did not make itself."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -15,14 +11,13 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.core import format as shown
 from crm.core.addresses import screen_name
 from crm.core.badges import Tones, state_badge
-from crm.core.models import Organisation
 from crm.core.states import StateMachine
 
 type Text = str | Promise
@@ -240,98 +235,3 @@ def avatar(name: str) -> SafeString:
         '<span class="avatar avatar-{}" aria-hidden="true" title="{}">{}</span><span class="visually-hidden">{}</span>'
     )
     return format_html(pattern, len(name) % 10, name, initials, name)
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What `components/table.html` asks of a column."""
-
-    label: Text
-    sort_url: str
-    sorted: str
-    numeric: bool
-
-
-class Table:
-    """The columns of one list. `default_sort` is a sort token: an indexed field, `-` before it for descending."""
-
-    model: ClassVar[type[models.Model]]
-    columns: ClassVar[tuple[Column, ...]]
-    default_sort: ClassVar[str] = "-created_at"
-
-    @classmethod
-    def fields(cls) -> tuple[str, ...]:
-        """Every value path once: what the list reads."""
-        return tuple(dict.fromkeys(path for column in cls.columns for path in column.fields))
-
-    @classmethod
-    def sorts(cls) -> dict[str, Column]:
-        """Allowed sort tokens and their columns."""
-        return {token: column for column in cls.columns if column.sort for token in (column.sort, f"-{column.sort}")}
-
-    @classmethod
-    def heads(cls, sort: str, url: Callable[[str], str]) -> list[Head]:
-        """`url(token)` gives the address of the list in that order."""
-        return [_head(column, sort, url) for column in cls.columns]
-
-    @classmethod
-    def paper(cls) -> Paper:
-        # One look-up, and only for tables which show money of several currencies.
-        mixed = any(isinstance(column, MoneyColumn) and len(column.fields) > 1 for column in cls.columns)
-        return Paper(cls.model, base_currency=base_currency_code() if mixed else "")
-
-    @classmethod
-    def rows_html(cls, rows: Iterable[Sequence[Any]], paper: Paper | None = None) -> SafeString:
-        """All rows; a row holds the values of `fields()`. Links inside are not taken over by the list's region."""
-        paper = paper or cls.paper()
-        paths = cls.fields()
-        cells = [(column.cell, [paths.index(path) for path in column.fields]) for column in cls.columns]
-        # One pattern for every row: formatting is what rows cost.
-        pattern = f'<tr hx-boost="false">{"".join(map(_cell_pattern, cls.columns))}</tr>'
-        return format_html_join(
-            "", pattern, ([cell(paper, *[row[place] for place in places]) for cell, places in cells] for row in rows)
-        )
-
-    @classmethod
-    def is_for_phones(cls) -> bool:
-        return any(column.place for column in cls.columns)
-
-
-def base_currency_code() -> str:
-    return Organisation.objects.values_list("base_currency__code", flat=True).first() or ""
-
-
-def _cell_pattern(column: Column) -> str:
-    """Classes come from declarations, never from data."""
-    classes = column.classes()
-    return f'<td class="{classes}">{{}}</td>' if classes else "<td>{}</td>"
-
-
-def _head(column: Column, sort: str, url: Callable[[str], str]) -> Head:
-    if not column.sort:
-        return Head(column.label, "", "", column.numeric)
-    is_current = sort.removeprefix("-") == column.sort
-    if is_current:
-        other = column.sort if sort.startswith("-") else f"-{column.sort}"
-    else:
-        other = f"-{column.sort}" if column.newest_first else column.sort
-    direction = ("descending" if sort.startswith("-") else "ascending") if is_current else ""
-    return Head(column.label, url(other), direction, column.numeric)
-
-
-__all__ = [
-    "ChoiceColumn",
-    "Column",
-    "DateColumn",
-    "DateTimeColumn",
-    "Head",
-    "LinkColumn",
-    "MoneyColumn",
-    "NumberColumn",
-    "OwnerColumn",
-    "Paper",
-    "StateColumn",
-    "Table",
-    "TextColumn",
-    "avatar",
-]

@@ -1,0 +1,39 @@
+"""Tables of lists, declared by their columns.
+
+A column names the value paths that it needs; the table reads exactly these as tuples and joins the cells in
+Python.
+"""
+
+from crm.core.tables.columns import (
+    ChoiceColumn,
+    Column,
+    DateColumn,
+    DateTimeColumn,
+    LinkColumn,
+    MoneyColumn,
+    NumberColumn,
+    OwnerColumn,
+    Paper,
+    StateColumn,
+    TextColumn,
+    avatar,
+)
+from crm.core.tables.table import Head, Table, base_currency_code
+
+__all__ = [
+    "ChoiceColumn",
+    "Column",
+    "DateColumn",
+    "DateTimeColumn",
+    "Head",
+    "LinkColumn",
+    "MoneyColumn",
+    "NumberColumn",
+    "OwnerColumn",
+    "Paper",
+    "StateColumn",
+    "Table",
+    "TextColumn",
+    "avatar",
+    "base_currency_code",
+]
