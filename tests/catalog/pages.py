@@ -1,0 +1,25 @@
+"""What the page tests of the catalogue and of customers ask of answers."""
+
+import re
+
+from django.test import Client
+
+REGION = {"HX-Request": "true", "HX-Target": "list"}
+
+
+def text_of(client: Client, url: str, status: int = 200) -> str:
+    response = client.get(url)
+    assert response.status_code == status, response.content.decode()[:500]
+    return response.content.decode()
+
+
+def names_in(page: str) -> list[str]:
+    """The names of a list's rows, in their order."""
+    return re.findall(r'<td class="is-name at-name"><a href="[^"]+" title="[^"]+">([^<]+)</a>', page)
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of the first hidden field of this name."""
+    found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', page)
+    assert found, f"no hidden field {name}"
+    return found[1]
