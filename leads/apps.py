@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LeadsConfig(AppConfig):
@@ -7,8 +8,31 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         from activities.services.activities import completed  # noqa: PLC0415 - models exist only now
+        from crm.core import actions  # noqa: PLC0415
+        from crm.core.context import NavEntry, register_nav  # noqa: PLC0415
+        from crm.core.panels import register_panels  # noqa: PLC0415
+        from crm.core.search import register_search  # noqa: PLC0415
         from leads import contact, permissions, rollups  # noqa: PLC0415
+        from leads.actions import ASSIGN, CONTACT, DISQUALIFY, REOPEN  # noqa: PLC0415
+        from leads.models import Lead  # noqa: PLC0415
+        from leads.panels import POSTS  # noqa: PLC0415
+        from leads.search import LEADS  # noqa: PLC0415
 
         permissions.declare()
         rollups.register()
         completed.register(contact.contact_by_activity)
+        actions.register(CONTACT, DISQUALIFY, REOPEN, ASSIGN)
+        register_panels(Lead, POSTS)
+        register_search(LEADS)
+        register_nav(
+            NavEntry(
+                _("Leads"),
+                "leads:lead_list",
+                "target",
+                "line",
+                "leads.read_lead",
+                10,
+                new_label=_("Lead"),
+                new_url_name="leads:lead_create",
+            )
+        )

@@ -1,9 +1,21 @@
 from django.urls import path
 
+from crm.core.screens import TransitionView
+from leads.actions import ASSIGN, CONTACT, DISQUALIFY, REOPEN
 from leads.views.capture import capture
+from leads.views.leads import LeadDeleteView, LeadDetailView, LeadEditView, LeadListView
 
 app_name = "leads"
 urlpatterns = [
+    path("leads/", LeadListView.as_view(), name="lead_list"),
+    path("leads/new/", LeadEditView.as_view(), name="lead_create"),
+    path("leads/<int:pk>/", LeadDetailView.as_view(), name="lead_detail"),
+    path("leads/<int:pk>/edit/", LeadEditView.as_view(), name="lead_edit"),
+    path("leads/<int:pk>/delete/", LeadDeleteView.as_view(), name="lead_delete"),
+    path("leads/<int:pk>/contact/", TransitionView.as_view(action=CONTACT), name="lead_contact"),
+    path("leads/<int:pk>/disqualify/", TransitionView.as_view(action=DISQUALIFY), name="lead_disqualify"),
+    path("leads/<int:pk>/reopen/", TransitionView.as_view(action=REOPEN), name="lead_reopen"),
+    path("leads/<int:pk>/assign/", TransitionView.as_view(action=ASSIGN), name="lead_assign"),
     path("capture/", capture, name="capture_open"),
     path("capture/<str:form_key>/", capture, name="capture"),
     # Without the slash at the end a post would be redirected, and lost; odd keys get the answer of any unknown one.

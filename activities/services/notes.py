@@ -81,12 +81,12 @@ def _title(description: str, files: Sequence[File[bytes]]) -> str:
 
 def _store(activity: Activity, files: Sequence[File[bytes]]) -> list[Attachment]:
     if len(files) > MAX_FILES:
-        raise Invalid(_("At most %(number)d files at once.") % {"number": MAX_FILES}, field="files")
+        raise Invalid(_("At most %(number)d files at once.") % {"number": MAX_FILES}, field="attachments")
     for file in files:
         if file.size > MAX_FILE_SIZE:
             raise Invalid(
                 _("“%(name)s” is larger than 25 MB. Send a smaller file.") % {"name": safe_name(file.name or "")},
-                field="files",
+                field="attachments",
             )
     stored: list[Attachment] = []
     with _removed_on_failure(stored):

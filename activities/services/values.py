@@ -43,4 +43,5 @@ def _settle_times(activity: Activity) -> None:
         activity.ends_at = activity.starts_at + dt.timedelta(minutes=minutes)
     if activity.ends_at < activity.starts_at:
         raise Invalid(_("It cannot end before it starts."), field="ends_at")
+    activity.due_at = activity.starts_at  # one column says what is due when
     activity.duration_minutes = int((activity.ends_at - activity.starts_at).total_seconds()) // 60

@@ -195,6 +195,11 @@ class Lead(OwnedModel, StateModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def source_label(self) -> str:
+        """The product's word for the source, else what the sender called it."""
+        return str(dict(self.Source.choices).get(self.source, self.source))
+
     @transition(
         field="state", source=LeadState.OPEN, target=LeadState.OPEN, conditions=[LEAD_MACHINE.allows("contact")]
     )

@@ -1,0 +1,71 @@
+"""What can be done with an activity."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from activities.assigning import assign_action
+from activities.forms import CompleteForm, follow_up_of
+from activities.models import Activity
+from activities.services.activities import cancel_activity, complete_activity, reopen_activity, reopen_obstacle
+from activities.words import home_of
+from crm.core.access import WRITE
+from crm.core.actions import Action
+from crm.core.addresses import screen_url
+
+
+def _complete(activity_id: int, values: Mapping[str, Any], actor: Any) -> str:
+    done = complete_activity(activity_id=activity_id, actor=actor, at=timezone.now(), follow_up=follow_up_of(values))
+    return home_of(done, actor)
+
+
+def _cancel(activity_id: int, _values: Mapping[str, Any], actor: Any) -> str:
+    return home_of(cancel_activity(activity_id=activity_id, actor=actor, at=timezone.now()), actor)
+
+
+def _reopen(activity_id: int, _values: Mapping[str, Any], actor: Any) -> str:
+    reopen_activity(activity_id=activity_id, actor=actor, at=timezone.now())
+    return screen_url(Activity, "detail", activity_id)
+
+
+COMPLETE = Action(
+    name="complete",
+    label=_("Complete"),
+    model=Activity,
+    right=WRITE,
+    move="complete",
+    perform=_complete,
+    url_name="activities:activity_complete",
+    form=CompleteForm,
+    done=_("Completed"),
+    position=10,
+)
+CANCEL = Action(
+    name="cancel",
+    label=_("Cancel activity"),
+    model=Activity,
+    right=WRITE,
+    move="cancel",
+    perform=_cancel,
+    url_name="activities:activity_cancel",
+    confirm=_("It will not be done. The activity stays on its timelines and can be reopened."),
+    done=_("Canceled"),
+    danger=True,
+    position=20,
+)
+REOPEN = Action(
+    name="reopen",
+    label=_("Reopen"),
+    model=Activity,
+    right=WRITE,
+    move="reopen",
+    perform=_reopen,
+    url_name="activities:activity_reopen",
+    confirm=_("It is to be done again."),
+    done=_("Reopened"),
+    obstacle=reopen_obstacle,
+    position=30,
+)
+ASSIGN = assign_action(Activity)

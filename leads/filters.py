@@ -1,0 +1,19 @@
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.filters import RecordFilter
+from leads.models import Lead
+from leads.states import LEAD_MACHINE
+
+
+class LeadFilter(RecordFilter):
+    search_fields = ("sort_key__contains", "company", "email", "number")
+
+    state = django_filters.ChoiceFilter(label=_("State"), choices=LEAD_MACHINE.state_choices())
+    source = django_filters.ChoiceFilter(label=_("Source"), choices=Lead.Source.choices)
+    created_from = django_filters.DateFilter("created_at", "date__gte", label=_("Created from"))
+    created_to = django_filters.DateFilter("created_at", "date__lte", label=_("Created until"))
+
+    class Meta:
+        model = Lead
+        fields = {"rating": ["exact"], "owner": ["exact"]}

@@ -1,0 +1,81 @@
+"""Forms of leads."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from catalog.record_names import NamingForm
+from crm.core.forms import TransitionForm
+from crm.core.reasons import reasons_for
+from crm.customers.record_names import AccountField, ContactField
+from leads.models import Lead
+from leads.states import LEAD_MACHINE
+from leads.values import EDITABLE
+
+
+class LeadForm(NamingForm[Lead]):
+    source = forms.ChoiceField(label=_("Source"), required=False)
+    existing_account = AccountField(label=_("Existing account"), required=False)
+    existing_contact = ContactField(label=_("Existing contact"), required=False)
+
+    sections = (
+        (_("Lead"), ("topic", "source", "rating", "campaign_code", "description")),
+        (_("Person"), ("salutation", "first_name", "middle_name", "last_name", "job_title")),
+        (_("Reach"), ("email", "email2", "phone", "mobile", "fax", "website")),
+        (_("Company"), ("company", "industry", "employees", "annual_revenue", "currency")),
+        (_("Address"), ("street", "city", "state_or_province", "postal_code", "country")),
+        (_("Existing customer"), ("existing_account", "existing_contact")),
+        (
+            _("Interest"),
+            (
+                "estimated_value",
+                "estimated_close_on",
+                "budget_amount",
+                "budget_status",
+                "purchase_timeframe",
+                "purchase_process",
+                "need",
+                "decision_maker",
+            ),
+        ),
+        (
+            _("Preferences"),
+            (
+                "preferred_contact_method",
+                "do_not_email",
+                "do_not_bulk_email",
+                "do_not_phone",
+                "do_not_post",
+                "do_not_fax",
+            ),
+        ),
+    )
+
+    class Meta:
+        model = Lead
+        fields = EDITABLE
+
+    def __init__(self, *args: Any, actor: Any, **options: Any) -> None:
+        super().__init__(*args, actor=actor, **options)
+        source: Any = self.fields["source"]
+        source.choices = _sources(self.instance.source)
+        currency: Any = self.fields["currency"]
+        currency.queryset = currency.queryset.filter(Q(is_active=True) | Q(pk=self.instance.currency_id))
+
+
+def _sources(current: str) -> list[tuple[str, Any]]:
+    """The product's sources, and what a website called it in its own words."""
+    choices: list[tuple[str, Any]] = [("", "---------"), *Lead.Source.choices]
+    return choices if current in dict(choices) else [*choices, (current, current)]
+
+
+class DisqualifyForm(TransitionForm):
+    status_reason = forms.ChoiceField(label=_("Reason"))
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, actor: Any, record: Any, **options: Any) -> None:
+        super().__init__(*args, actor=actor, record=record, **options)
+        reason: Any = self.fields["status_reason"]
+        reason.choices = [("", "---------"), *reasons_for(LEAD_MACHINE, "disqualified")]

@@ -1,0 +1,42 @@
+"""What a lead's page shows beside its fields: the posts that brought it, as they came."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crm.core.panels import Panel
+from leads.capture.flags import flag_sentence
+from leads.models import CapturedPost, Lead
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPost:
+    """A post in words; what a stranger sent is shown as text and never as a link."""
+
+    post: CapturedPost
+    unknown: list[tuple[str, str]]
+    fields: list[tuple[str, str]]
+    flags: list[tuple[str, str]]
+    headers: list[tuple[str, str]]
+
+
+def posts_context(lead: Lead, _user: Any) -> Mapping[str, Any]:
+    posts = lead.posts.select_related("form").defer("body").order_by("-received_at", "-pk")
+    return {"posts": [_shown(post) for post in posts[:20]]}
+
+
+def _shown(post: CapturedPost) -> ShownPost:
+    return ShownPost(
+        post=post,
+        unknown=_lines(post.unknown_fields),
+        fields=_lines(post.fields),
+        flags=[(flag.partition(":")[2], flag_sentence(flag)) for flag in post.flags],
+        headers=sorted(post.headers.items()),
+    )
+
+
+def _lines(listed: list[Any]) -> list[tuple[str, str]]:
+    return [(key, "\n".join(values)) for key, values in listed]
+
+
+POSTS = Panel(name="posts", title="", template="leads/panels/posts.html", context=posts_context, position=60)
