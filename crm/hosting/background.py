@@ -81,10 +81,11 @@ def run_schedule() -> None:
     call_command(SCHEDULE_COMMAND)
 
 
-def without_traceback(target: Callable[[], None]) -> Callable[[], None]:
-    """A lost database and a command's refusal are named in one line."""
+def quietly(target: Callable[[], None]) -> Callable[[], None]:
+    """A lost database and a command's refusal are named in one line instead of many."""
 
     def run() -> None:
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         try:
             target()
         except CommandError as refusal:

@@ -15,6 +15,8 @@ type Steps = tuple[tuple[signal.Signals, float], ...]
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _INSIST: Steps = ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))
+# Leftovers have lost their database already, so that waiting gains little.
+_INSIST_SOON: Steps = ((signal.SIGTERM, 3.0), (signal.SIGKILL, 5.0))
 _TICK = 0.1
 _LAST_PATIENCE = 3.0
 
@@ -67,10 +69,10 @@ class _Watched:
 class Supervisor:
     """Watches parts. `record` is a file that tells the next start what a killed one may have left.
 
-    `insist` is how leftovers are ended.
+    `insist` is how leftovers and interrupted preparations are ended.
     """
 
-    def __init__(self, record: Path, *, say: Callable[[str], None] = print, insist: Steps = _INSIST) -> None:
+    def __init__(self, record: Path, *, say: Callable[[str], None] = print, insist: Steps = _INSIST_SOON) -> None:
         self._record = record
         self._insist = insist
         self._say = say

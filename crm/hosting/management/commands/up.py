@@ -127,13 +127,11 @@ class _Start:
         ]
         if background.has_schedule():
             targets.insert(2, ("schedule", background.run_schedule, _TASKS))
-        return [
-            Part(name, partial(fork, background.without_traceback(target)), layer) for name, target, layer in targets
-        ]
+        return [Part(name, partial(fork, background.quietly(target)), layer) for name, target, layer in targets]
 
     def _run_in_child(self, target: Callable[[], None]) -> int:
         """The exit code. This process never talks to the database, so that its forks share no connection."""
-        return self._supervisor.run_to_end(fork(background.without_traceback(target)))
+        return self._supervisor.run_to_end(fork(background.quietly(target)))
 
     def _wait_for_answer(self) -> None:
         deadline = time.monotonic() + _PATIENCE
