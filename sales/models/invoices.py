@@ -74,7 +74,8 @@ class Invoice(DocumentModel):
                 condition=Q(state="draft", number="", issued_on__isnull=True, due_on__isnull=True)
                 | Q(state="canceled")
                 | (
-                    Q(state__in=["issued", "paid"], issued_on__isnull=False, due_on__gte=F("issued_on"))
+                    Q(state__in=["issued", "paid"], issued_on__isnull=False, due_on__isnull=False)
+                    & Q(due_on__gte=F("issued_on"))
                     & Q(exchange_rate__isnull=False, pricing_error="")
                     & ~Q(number="")
                 ),

@@ -9,7 +9,7 @@ from django.db.models import Sum
 from crm.core.money import ZERO
 from sales.models import DocumentLine, Invoice, InvoiceLine, Order, OrderLine
 from sales.states import OrderState
-from sales.totals import LineFigures, invoiced_figures
+from sales.totals import LineFigures, TotalsError, invoiced_figures
 
 _SUMMED = ("quantity", "base_amount", "discount_total", "charge_total", "net_amount", "document_discount_share")
 
@@ -20,15 +20,21 @@ def order_figures(invoice: Invoice, lines: Sequence[DocumentLine]) -> dict[int, 
     ordered = OrderLine.objects.in_bulk({line.order_line_id for line in own})
     earlier = invoiced_before(ordered, other_than=invoice.pk)
     return {
-        line.position: invoiced_figures(
-            ordered=_figures(_columns(ordered[line.order_line_id])),
-            quantity_ordered=ordered[line.order_line_id].quantity,
-            quantity_invoiced=earlier[line.order_line_id]["quantity"] + line.quantity,
-            invoiced=_figures(earlier[line.order_line_id]),
+        line.position: _share(invoice, line, ordered[line.order_line_id], earlier[line.order_line_id]) for line in own
+    }
+
+
+def _share(invoice: Invoice, line: Any, ordered: OrderLine, earlier: Mapping[str, Decimal]) -> LineFigures:
+    try:
+        return invoiced_figures(
+            ordered=_figures(_columns(ordered)),
+            quantity_ordered=ordered.quantity,
+            quantity_invoiced=earlier["quantity"] + line.quantity,
+            invoiced=_figures(earlier),
             digits=invoice.currency.digits,
         )
-        for line in own
-    }
+    except TotalsError as error:
+        raise TotalsError(error.code, error.sentence, field=error.field, line_key=line.position) from error
 
 
 def invoiced_before(order_line_ids: Iterable[int], *, other_than: int | None) -> dict[int, dict[str, Decimal]]:

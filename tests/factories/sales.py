@@ -163,5 +163,3 @@ def figures(record: PricedModel, *names: str) -> dict[str, Decimal]:
     """Stored figures by name, for comparing whole."""
     fresh = again(record)
     return {name: getattr(fresh, name) for name in names}
-
-
