@@ -3,7 +3,7 @@
 import pytest
 from pytest_django.fixtures import Settings
 
-from crm.core import actions, deletion, line, panels, search
+from crm.core import actions, context, deletion, line, panels, search
 from leads.models import Lead
 from tests.core.lead_screens import CONTACT, DISQUALIFY
 
@@ -13,7 +13,8 @@ def lead_screens(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     """The screens of `tests.core.lead_screens` are those of the site."""
     settings.ROOT_URLCONF = "tests.core.lead_screens"
     monkeypatch.setattr(actions, "_registry", {Lead: {action.name: action for action in (CONTACT, DISQUALIFY)}})
-    for module, name in ((panels, "_registry"), (search, "_registry"), (line, "_registry")):
-        monkeypatch.setattr(module, name, {})
+    for module in (panels, search, line):
+        monkeypatch.setattr(module, "_registry", {})
+    monkeypatch.setattr(context, "_entries", {})
     for name in ("_holding", "_belonging", "_refusing"):
         monkeypatch.setattr(deletion, name, {})
