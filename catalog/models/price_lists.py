@@ -21,12 +21,12 @@ from catalog.price_terms import (
     RoundingPolicy,
     SellingRule,
 )
-from catalog.querysets import PriceListQuerySet
+from catalog.querysets import LivePriceListManager, PriceListManager
 from catalog.states import PRICE_LIST_MACHINE
 from crm.core.folding import fold
 from crm.core.models import Currency, Line, tracked
 from crm.core.states import StateModel, reason_field, state_field
-from crm.users.models import LiveManager, OrganisationModel, Territory
+from crm.users.models import OrganisationModel, Territory
 
 
 def _choices(labels: Mapping[Any, Any]) -> list[tuple[str, Any]]:
@@ -53,8 +53,8 @@ class PriceList(StateModel, OrganisationModel):
     state = state_field(PRICE_LIST_MACHINE)
     status_reason = reason_field(PRICE_LIST_MACHINE)
 
-    objects: ClassVar[Any] = LiveManager.from_queryset(PriceListQuerySet)()  # type: ignore[misc]  # the plugin sees the other as both
-    with_bin: ClassVar[Any] = PriceListQuerySet.as_manager()
+    objects: ClassVar[Any] = LivePriceListManager()
+    with_bin: ClassVar[Any] = PriceListManager()
 
     class Meta(OrganisationModel.Meta):
         verbose_name = _("price list")

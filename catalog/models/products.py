@@ -11,12 +11,12 @@ from django_fsm import transition
 
 from catalog.models.taxes import TaxRate
 from catalog.models.units import Unit, UnitGroup
-from catalog.querysets import ProductQuerySet
+from catalog.querysets import LiveProductManager, ProductManager
 from catalog.states import PRODUCT_MACHINE
 from crm.core.folding import fold
 from crm.core.models import Currency, tracked
 from crm.core.states import StateModel, reason_field, state_field
-from crm.users.models import LiveManager, OrganisationModel
+from crm.users.models import OrganisationModel
 
 
 @tracked
@@ -80,8 +80,8 @@ class Product(StateModel, OrganisationModel):
     state = state_field(PRODUCT_MACHINE)
     status_reason = reason_field(PRODUCT_MACHINE)
 
-    objects: ClassVar[Any] = LiveManager.from_queryset(ProductQuerySet)()  # type: ignore[misc]  # the plugin sees the other as both
-    with_bin: ClassVar[Any] = ProductQuerySet.as_manager()
+    objects: ClassVar[Any] = LiveProductManager()
+    with_bin: ClassVar[Any] = ProductManager()
 
     class Meta(OrganisationModel.Meta):
         verbose_name = _("product")

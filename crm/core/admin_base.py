@@ -65,7 +65,7 @@ class RecordAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     show_full_result_count = False
     warn_unsaved_form = True
     change_form_outer_before_template = "admin/acts.html"
-    actions = ("restore_selected",)
+    actions: Sequence[str] = ("restore_selected",)
 
     # What is shown
 
@@ -187,7 +187,7 @@ class RecordAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
         return self._with_refusals_told(request, view)
 
     def has_restore_permission(self, request: HttpRequest) -> bool:
-        return has_bin(self.model) and bool(request.user.has_perm("core.restore_record"))  # type: ignore[union-attr]  # signed in
+        return has_bin(self.model) and bool(request.user.has_perm("core.restore_record"))
 
     @admin.action(description=_("Take out of the bin"), permissions=["restore"])
     def restore_selected(self, request: HttpRequest, queryset: Any) -> None:

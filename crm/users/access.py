@@ -60,10 +60,13 @@ def branches_for(model: type[models.Model], actor: Any, action: str) -> list[Bra
 
 
 def _reports(reach: Reach, action: str) -> tuple[int, ...]:
-    """A manager reads what all reports own, and changes what the direct ones own if the organisation says so."""
+    """A manager reads what all reports own, and changes what the direct ones own if the organisation says so.
+
+    Deleting, assigning and sharing stay with those who hold the right by their role.
+    """
     if action == READ:
         return reach.report_ids
-    return reach.direct_report_ids if reach.managers_may_write and action != "delete" else ()
+    return reach.direct_report_ids if reach.managers_may_write and action not in _SHARE_FLAGS else ()
 
 
 def _shared(model: type[models.Model], reach: Reach, action: str) -> Q:

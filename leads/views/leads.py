@@ -92,8 +92,8 @@ class LeadDetailView(DetailView[Lead]):
             (_("Existing contact"), Contact, record.existing_contact_id),
         ):
             if pk is not None:
-                rows: Any = model.objects
-                found.append((label, record_link(rows.visible_to(self.request.user).filter(pk=pk).first())))
+                rows: Any = model.objects.visible_to(self.request.user)
+                found.append((label, record_link(rows.filter(pk=pk).first())))
         return found
 
 

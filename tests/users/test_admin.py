@@ -45,7 +45,7 @@ def test_every_list_of_the_kernel_opens(administration: Client, model: type[mode
 
 @pytest.mark.parametrize("model", KERNEL, ids=names)
 def test_every_form_of_the_kernel_opens(administration: Client, model: type[models.Model]) -> None:
-    allowed = admin.site._registry[model].has_add_permission(administration.get("/admin/").wsgi_request)  # type: ignore[attr-defined]  # of the test client
+    allowed = admin.site._registry[model].has_add_permission(administration.get("/admin/").wsgi_request)
     assert administration.get(page(model, "add")).status_code == (200 if allowed else 403)
     record = model._default_manager.first()
     if record is not None:

@@ -19,6 +19,12 @@ class LiveManager[M: models.Model](models.Manager[M]):
         return super().get_queryset().filter(deleted_at__isnull=True)
 
 
+LiveOwnedManager = LiveManager.from_queryset(OwnedQuerySet)
+LiveOrganisationManager = LiveManager.from_queryset(OrganisationQuerySet)
+OwnedManager = models.Manager.from_queryset(OwnedQuerySet)
+OrganisationManager = models.Manager.from_queryset(OrganisationQuerySet)
+
+
 class OwnedModel(Record):
     """Owned by a user or by a team; the owning business unit is the owner's, kept beside for the indexes.
 
@@ -46,8 +52,8 @@ class OwnedModel(Record):
         db_index=False,
     )
 
-    objects: Any = LiveManager.from_queryset(OwnedQuerySet)()
-    with_bin: Any = OwnedQuerySet.as_manager()
+    objects = LiveOwnedManager()
+    with_bin = OwnedManager()
 
     class Meta:
         abstract = True
@@ -67,8 +73,8 @@ class OwnedModel(Record):
 class OrganisationModel(Record):
     """Catalogue records: everybody with the privilege sees all of them."""
 
-    objects: Any = LiveManager.from_queryset(OrganisationQuerySet)()
-    with_bin: Any = OrganisationQuerySet.as_manager()
+    objects = LiveOrganisationManager()
+    with_bin = OrganisationManager()
 
     class Meta:
         abstract = True

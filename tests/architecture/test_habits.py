@@ -1,0 +1,143 @@
+"""Habits that keep the house in order, read from the source itself."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from crm.core.models import TRACKED
+from tests.architecture.sources import Source, attributes, calls, sources
+
+GUARDS = {"visible_to", "for_action", "branches", "none"}
+SCREENS = {"views", "forms", "filters", "tables", "panels", "search", "actions", "urls"}
+
+
+def found(*hits: Iterator[str]) -> list[str]:
+    return sorted(hit for some in hits for hit in some)
+
+
+def imported(source: Source) -> Iterator[tuple[ast.AST, str]]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            yield from ((node, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((node, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def test_views_reach_rows_only_through_the_rights_of_the_reader() -> None:
+    """`Model.objects` in a view is followed at once by one of the guarded doors."""
+
+    def unguarded(source: Source) -> Iterator[str]:
+        guarded = {id(node.value) for node in attributes(source.tree, *GUARDS) if isinstance(node.value, ast.Attribute)}
+        doors = attributes(source.tree, "objects", "_default_manager")
+        return (source.at(node) for node in doors if id(node) not in guarded)
+
+    assert found(*(unguarded(source) for source in sources() if "views" in source.parts)) == []
+
+
+def test_no_screen_uses_a_manager_without_rights() -> None:
+    """They lead to the bin and to other people's records; services and the kernel check before they use them."""
+    screens = [source for source in sources() if SCREENS & set(source.parts) and source.parts[:2] != ("crm", "core")]
+    hits = ((source.at(node) for node in attributes(source.tree, "_base_manager", "with_bin")) for source in screens)
+    assert found(*hits) == []
+
+
+def test_no_rule_hides_in_a_signal() -> None:
+    modules = ("django.dispatch", "django.db.models.signals", "django.core.signals", "django.contrib.auth.signals")
+    hits = ((source.at(node) for node, name in imported(source) if name.startswith(modules)) for source in sources())
+    assert found(*hits) == []
+
+
+def test_no_model_overrides_save_or_delete() -> None:
+    ours = {"core", "users", "customers", "data", "process", "reports", "catalog", "activities", "leads", "sales"}
+    wrong = [
+        f"{model._meta.label}.{name}"
+        for model in apps.get_models()
+        if model._meta.app_label in ours
+        for name in ("save", "delete")
+        if getattr(model, name) is not getattr(models.Model, name) and not _only_inherits(model, name)
+    ]
+    assert wrong == []
+
+
+def _only_inherits(model: type[models.Model], name: str) -> bool:
+    """From Django or another package."""
+    definer = next(base for base in model.__mro__ if name in vars(base))
+    return not definer.__module__.startswith(("crm.", "catalog.", "activities.", "leads.", "sales."))
+
+
+def test_nothing_is_kept_in_thread_locals() -> None:
+    """One exception: log lines know their request."""
+    hits = (
+        (source.at(node) for node, name in imported(source) if name in {"threading.local", "contextvars.ContextVar"})
+        for source in sources()
+        if source.name != "crm/core/logs.py"
+    )
+    locals_made = (
+        (source.at(node) for node in attributes(source.tree, "local") if _is_name(node.value, "threading"))
+        for source in sources()
+    )
+    assert found(*hits, *locals_made) == []
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def test_only_the_kernel_copies_rows_into_tables() -> None:
+    """Others call `copy_rows`, which announces the action to history."""
+    hits = (
+        (
+            source.at(call)
+            for call in calls(source.tree)
+            if isinstance(call.func, ast.Attribute)
+            and (call.func.attr == "executemany" or (call.func.attr == "copy" and call.args))
+            and not _is_name(call.func.value, "copy")
+            and not _is_name(call.func.value, "shutil")
+        )
+        for source in sources()
+        if source.name != "crm/core/bulk.py"
+    )
+    assert found(*hits) == []
+
+
+def test_no_file_is_a_drawer_for_everything() -> None:
+    assert [source.name for source in sources() if source.parts[-1] in {"utils", "helpers", "misc", "common"}] == []
+
+
+@pytest.mark.parametrize("root", ["product", "tests"])
+def test_no_file_has_more_than_four_hundred_lines(root: str) -> None:
+    files = sources() if root == "product" else sources("tests")
+    assert [f"{source.name}: {source.lines}" for source in files if source.lines > 400] == []
+
+
+def test_no_function_has_more_than_forty_lines() -> None:
+    long = [
+        f"{source.at(node)} {node.name}: {(node.end_lineno or 0) - node.lineno + 1}"
+        for source in sources()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno + 1 > 40
+    ]
+    assert long == []
+
+
+def test_services_see_no_request() -> None:
+    def wrong(source: Source) -> Iterator[str]:
+        return (source.at(node) for node, name in imported(source) if name.startswith("django.http.HttpRequest"))
+
+    assert found(*(wrong(source) for source in sources() if "services" in source.parts)) == []
+
+
+def test_every_business_table_is_recorded() -> None:
+    """Stamps and history come with `@tracked`; a table with stamps that lacks it would never be stamped."""
+    missing = [
+        model._meta.label
+        for model in apps.get_models()
+        if any(field.name == "version" for field in model._meta.local_fields)
+        and not hasattr(model, "pgh_tracked_model")
+        and model not in TRACKED
+        and model._meta.app_label not in {"pghistory", "django_tasks_db"}
+    ]
+    assert missing == []
