@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -35,6 +34,17 @@ print(server.start(), flush=True)
 server.wait_until_ready()
 print("ready", flush=True)
 time.sleep(60)
+"""
+
+# Becomes another user and connects to a socket; its exit code is the error number.
+CONNECTOR = """
+import os, socket, sys
+connection = socket.socket(socket.AF_UNIX)
+user = int(sys.argv[2])
+os.setgroups([])
+os.setgid(user)
+os.setuid(user)
+sys.exit(connection.connect_ex(sys.argv[1]))
 """
 
 
@@ -89,16 +99,8 @@ def test_folders_that_were_there_before_keep_their_modes(home: Path) -> None:
 
 def error_of_connecting(socket_path: Path, user: int) -> int:
     """The error number that another user gets who knows where the socket lies; 0 when the server answers."""
-    child = os.fork()
-    if not child:
-        try:
-            os.setgroups([])
-            os.setgid(user)
-            os.setuid(user)
-            os._exit(socket.socket(socket.AF_UNIX).connect_ex(str(socket_path)))
-        finally:
-            os._exit(255)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    done = subprocess.run([sys.executable, "-c", CONNECTOR, str(socket_path), str(user)], check=False)
+    return done.returncode
 
 
 @needs_root

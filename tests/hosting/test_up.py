@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 
 type Up = Callable[..., "Started"]
 
@@ -125,10 +126,10 @@ def test_a_used_port_is_named_in_one_sentence(up: Up, port: int) -> None:
     assert "Traceback" not in said
 
 
-def test_a_port_that_is_none_is_refused(up: Up) -> None:
-    code, said = up(on=70000).end()
-    assert code == 2
-    assert "must be a number from 1 to 65535" in said
+@pytest.mark.parametrize("options", [{"port": "70000"}, {"port": "http"}, {"workers": "0"}])
+def test_a_number_out_of_its_range_is_refused(options: dict[str, str]) -> None:
+    with pytest.raises(CommandError, match="must be a number from 1 to"):
+        call_command("up", *(f"--{name}={value}" for name, value in options.items()))
 
 
 def test_a_malformed_address_of_the_database_stops_it_with_one_sentence(up: Up) -> None:
