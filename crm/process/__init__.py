@@ -1,0 +1,1 @@
+"""Business process flows: definitions, stages, steps and runs; they are to come."""
