@@ -1,18 +1,26 @@
-"""Opportunities and qualification: rights, timelines and undo."""
+"""Opportunities and qualification: rights, timelines, undo, and where they appear."""
 
 from collections.abc import Iterable
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from activities.links import register_rollup
+from crm.core.context import NavEntry, register_nav
+from crm.core.search import SearchSource, register_search
 from crm.users import rights
 from crm.users.depth import Depth
 from leads.models import Lead
 from leads.services.leads import reopening
-from sales.models import QualificationResult
+from sales.actions import opportunities as acts
+from sales.actions import qualification as qualifying
+from sales.models import Opportunity, QualificationResult
+from sales.panels import opportunities as panels
 from sales.services.qualification_undo import undo_qualification
 
 _WORK = ("create", "write", "delete", "assign", "share", "win", "lose", "reopen")
+# What the records roll up to in their turn, read in the same query.
+_CUSTOMERS = tuple(f"opportunity__{name}" for name in ("customer_account", "customer_contact", "contact__account"))
 _SELLERS = {rights.SALESPERSON: Depth.OWN, rights.SALES_MANAGER: Depth.UNIT_AND_BELOW}
 _READERS = {rights.MARKETING: Depth.ALL, rights.FINANCE: Depth.ALL, rights.READ_ONLY: Depth.ALL}
 
@@ -22,11 +30,38 @@ def register() -> None:
     rights.declare("sales.opportunity", _WORK, _SELLERS)
     register_rollup(Lead, records_of)
     reopening.register(undo_qualification)
+    acts.register_actions()
+    qualifying.register_actions()
+    panels.register()
+    _appear()
 
 
 def records_of(lead: Lead) -> Iterable[models.Model | None]:
     """What the lead became: its activities, later ones too, stand on the timelines of these records."""
-    results = QualificationResult.objects.filter(
-        qualification__lead=lead, qualification__undone_at__isnull=True
-    ).select_related("account", "contact", "opportunity")
-    return [result.record for result in results]
+    results = QualificationResult.objects.filter(qualification__lead=lead, qualification__undone_at__isnull=True)
+    return [result.record for result in results.select_related("account", "contact__account", *_CUSTOMERS)]
+
+
+def _appear() -> None:
+    register_search(
+        SearchSource(
+            model=Opportunity,
+            label=_("Opportunities"),
+            url_name="sales:opportunity_detail",
+            title="topic",
+            subtitle="customer_account__name",
+            position=20,
+        )
+    )
+    register_nav(
+        NavEntry(
+            _("Opportunities"),
+            "sales:opportunity_list",
+            "target",
+            "line",
+            "sales.read_opportunity",
+            20,
+            new_label=_("Opportunity"),
+            new_url_name="sales:opportunity_create",
+        )
+    )

@@ -21,6 +21,7 @@ from crm.customers.models import Account, Address, Contact
 from crm.customers.services.accounts import create_account, update_account
 from crm.customers.services.addresses import add_address, update_address
 from crm.customers.services.contacts import create_contact, update_contact
+from crm.users.models import User
 from leads.models import Lead
 from leads.states import LEAD_MACHINE
 from sales.models import Opportunity, Qualification, QualificationOutcome, QualificationResult
@@ -91,10 +92,12 @@ class _Qualifying:
 
     def __init__(self, lead: Lead, actor: Actor, at: dt.datetime) -> None:
         self.lead, self.actor, self.at = lead, actor, at
-        self.owner: Any = lead.owner or lead.owner_team
+        is_own = isinstance(actor, User) and lead.owner_id == actor.pk
+        self.owner: Any = actor if is_own else (lead.owner or lead.owner_team)
         self.account: Account | None = None
         self.contact: Contact | None = None
         self.results: list[QualificationResult] = []
+        self.addresses: list[tuple[QualificationResult, Address]] = []
 
     def take_account(self, choice: AccountChoice) -> None:
         with _part("account"):
@@ -119,13 +122,11 @@ class _Qualifying:
         make: Any = create_account if kind == "account" else create_contact
         record = make(values=columns, owner=self.owner, actor=self.actor, at=self.at)
         written = {name: stored(value) for name, value in values.items()}
+        result = self._add(QualificationOutcome.CREATED, record, kind, written=written)
         if place:
             # The only address of a new record, so nothing that the service for addresses watches can be wrong.
-            address = Address.objects.create(
-                **{kind: record}, **place, is_default_bill_to=True, is_default_ship_to=True
-            )
-            written[field_map.ADDRESS]["id"] = address.pk
-        self._add(QualificationOutcome.CREATED, record, kind, written=written)
+            address = Address(**{kind: record}, **place, is_default_bill_to=True, is_default_ship_to=True)
+            self.addresses.append((result, address))
         return record
 
     def _used(self, kind: str, choice: Use, company: Mapping[str, Any]) -> Any:
@@ -218,22 +219,25 @@ class _Qualifying:
         *,
         earlier: Mapping[str, Any] | None = None,
         written: Mapping[str, Any] | None = None,
-    ) -> None:
-        self.results.append(
-            QualificationResult(
-                outcome=outcome,
-                **{kind: record},
-                # A row that was just inserted; nothing has changed it since.
-                record_version=1 if outcome == QualificationOutcome.CREATED else None,
-                earlier_values=dict(earlier or {}),
-                written_values=dict(written or {}),
-            )
+    ) -> QualificationResult:
+        result = QualificationResult(
+            outcome=outcome,
+            **{kind: record},
+            # A row that was just inserted; nothing has changed it since.
+            record_version=1 if outcome == QualificationOutcome.CREATED else None,
+            earlier_values=dict(earlier or {}),
+            written_values=dict(written or {}),
         )
+        self.results.append(result)
+        return result
 
     def write(self) -> Qualification:
         qualification = Qualification.objects.create(
             lead=self.lead, qualified_at=self.at, qualified_by=acting_user(self.actor)
         )
+        Address.objects.bulk_create(address for _result, address in self.addresses)
+        for result, address in self.addresses:
+            result.written_values[field_map.ADDRESS]["id"] = address.pk
         for result in self.results:
             result.qualification = qualification
         QualificationResult.objects.bulk_create(self.results)

@@ -1,0 +1,1 @@
+"""Forms of opportunities, documents and qualification."""

@@ -1,0 +1,219 @@
+"""Parts of pages that tell of opportunities: on customers, on the opportunity itself, and where it came from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.core.access import may_create
+from crm.core.addresses import screen_url
+from crm.core.panels import Panel, register_panels
+from crm.core.tables import Table
+from crm.customers.models import Account, Contact
+from leads.models import Lead
+from sales.models import Invoice, Opportunity, Order, QualificationResult, Quote
+from sales.tables.opportunities import (
+    CustomerOpportunitiesTable,
+    OpportunityInvoicesTable,
+    OpportunityOrdersTable,
+    OpportunityQuotesTable,
+)
+
+MOST_SHOWN = 20
+_ROWS = "customers/panels/rows.html"
+
+
+def _rows(table: type[Table], found: Any) -> dict[str, Any]:
+    rows = list(found.order_by("-created_at", "-pk").values_list(*table.fields())[: MOST_SHOWN + 1])
+    return {
+        "table": table,
+        "columns": table.heads("", lambda _token: ""),
+        "rows": rows[:MOST_SHOWN],
+        "more": len(rows) > MOST_SHOWN,
+    }
+
+
+def opportunities_of(customer: Account | Contact, user: Any) -> Mapping[str, Any]:
+    visible = Opportunity.objects.visible_to(user)
+    if isinstance(customer, Account):
+        found, parameter = visible.filter(customer_account=customer), "customer_account"
+    else:
+        found, parameter = visible.filter(customer_contact=customer), "customer_contact"
+    list_url = reverse("sales:opportunity_list")
+    may_make = customer.state == "active" and may_create(user, Opportunity)
+    return {
+        **_rows(CustomerOpportunitiesTable, found),
+        "all_url": f"{list_url}?view=all&customer_account={customer.pk}",
+        "new_url": f"{reverse('sales:opportunity_create')}?{parameter}={customer.pk}" if may_make else "",
+        "new_label": _("New opportunity"),
+        "nothing": _("No opportunities yet."),
+    }
+
+
+def dealings_with(contact: Contact, user: Any) -> Mapping[str, Any]:
+    return {**_rows(CustomerOpportunitiesTable, _dealings(contact, user)), "all_url": reverse("sales:opportunity_list")}
+
+
+def _dealings(contact: Contact, user: Any) -> Any:
+    """Where the person is only the one dealt with."""
+    return Opportunity.objects.visible_to(user).filter(contact=contact, customer_contact__isnull=True)
+
+
+def has_dealings(contact: Contact, user: Any) -> bool:
+    return bool(_dealings(contact, user).exists())
+
+
+def quotes_of(opportunity: Opportunity, user: Any) -> Mapping[str, Any]:
+    may_make = opportunity.is_editable and may_create(user, Quote)
+    return {
+        **_rows(OpportunityQuotesTable, _made_of(Quote, opportunity, user)),
+        "new_url": reverse("sales:opportunity_create_quote", args=[opportunity.pk]) if may_make else "",
+        "new_label": _("New quote"),
+        "nothing": _("No quotes yet."),
+        "all_url": screen_url(Quote, "list"),
+    }
+
+
+def orders_of(opportunity: Opportunity, user: Any) -> Mapping[str, Any]:
+    return {**_rows(OpportunityOrdersTable, _made_of(Order, opportunity, user)), "all_url": screen_url(Order, "list")}
+
+
+def invoices_of(opportunity: Opportunity, user: Any) -> Mapping[str, Any]:
+    return {
+        **_rows(OpportunityInvoicesTable, _made_of(Invoice, opportunity, user)),
+        "all_url": screen_url(Invoice, "list"),
+    }
+
+
+def _made_of(model: Any, opportunity: Opportunity, user: Any) -> Any:
+    return model.objects.visible_to(user).filter(opportunity=opportunity)
+
+
+def has_orders(opportunity: Opportunity, user: Any) -> bool:
+    return bool(_made_of(Order, opportunity, user).exists())
+
+
+def has_invoices(opportunity: Opportunity, user: Any) -> bool:
+    return bool(_made_of(Invoice, opportunity, user).exists())
+
+
+def results_of(lead: Lead, user: Any) -> Mapping[str, Any]:
+    """What the lead became, without what the user may not see."""
+    results = QualificationResult.objects.filter(
+        qualification__lead=lead, qualification__undone_at__isnull=True
+    ).select_related("account", "contact", "opportunity", "qualification__qualified_by")
+    found = list(results.order_by("pk"))
+    seen = _seen(found, user)
+    return {
+        "qualification": found[0].qualification if found else None,
+        "results": [
+            {"result": one, "url": _url_of(one), "noun": one.record._meta.verbose_name}
+            for one in found
+            if (one.kind, one.record.pk) in seen
+        ],
+        "hidden": sum((one.kind, one.record.pk) not in seen for one in found),
+    }
+
+
+def _seen(results: list[QualificationResult], user: Any) -> set[tuple[str, int]]:
+    """One query for each kind that occurs."""
+    models: Mapping[str, Any] = {"account": Account, "contact": Contact, "opportunity": Opportunity}
+    seen: set[tuple[str, int]] = set()
+    for kind in {result.kind for result in results}:
+        keys = [result.record.pk for result in results if result.kind == kind]
+        visible = models[kind].objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)
+        seen |= {(kind, pk) for pk in visible}
+    return seen
+
+
+def _url_of(result: QualificationResult) -> str:
+    app = "sales" if result.kind == "opportunity" else "customers"
+    return reverse(f"{app}:{result.kind}_detail", args=[result.record.pk])
+
+
+def _leads_of(record: Any, user: Any) -> Any:
+    """The visible leads from which the record came, was filled or which joined it."""
+    kind = record._meta.model_name
+    live = QualificationResult.objects.filter(**{kind: record}, qualification__undone_at__isnull=True)
+    return Lead.objects.visible_to(user).filter(pk__in=live.values("qualification__lead"))
+
+
+def origin_of(record: Any, user: Any) -> Mapping[str, Any]:
+    return {"leads": list(_leads_of(record, user).order_by("pk")[:MOST_SHOWN])}
+
+
+def has_origin(record: Any, user: Any) -> bool:
+    return bool(_leads_of(record, user).exists())
+
+
+def is_qualified(lead: Lead, _user: Any) -> bool:
+    return bool(lead.state == "qualified")
+
+
+def register() -> None:
+    origin = Panel(
+        name="origin",
+        title=gettext_lazy("Originating lead"),
+        template="sales/opportunity_origin.html",
+        context=origin_of,
+        shown=has_origin,
+        position=20,
+        column="side",
+    )
+    opportunities = Panel(
+        name="opportunities",
+        title=gettext_lazy("Opportunities"),
+        template=_ROWS,
+        context=opportunities_of,
+        position=20,
+    )
+    register_panels(Account, opportunities, origin)
+    register_panels(
+        Contact,
+        opportunities,
+        Panel(
+            name="dealings",
+            title=gettext_lazy("Opportunities of the company"),
+            template=_ROWS,
+            context=dealings_with,
+            shown=has_dealings,
+            position=22,
+        ),
+        origin,
+    )
+    register_panels(
+        Lead,
+        Panel(
+            name="qualification",
+            title=gettext_lazy("Qualification result"),
+            template="sales/qualification_result.html",
+            context=results_of,
+            shown=is_qualified,
+            position=5,
+        ),
+    )
+    register_panels(Opportunity, *_documents(), origin)
+
+
+def _documents() -> list[Panel]:
+    return [
+        Panel(name="quotes", title=gettext_lazy("Quotes"), template=_ROWS, context=quotes_of, position=30),
+        Panel(
+            name="orders",
+            title=gettext_lazy("Orders"),
+            template=_ROWS,
+            context=orders_of,
+            shown=has_orders,
+            position=32,
+        ),
+        Panel(
+            name="invoices",
+            title=gettext_lazy("Invoices"),
+            template=_ROWS,
+            context=invoices_of,
+            shown=has_invoices,
+            position=34,
+        ),
+    ]
