@@ -3,9 +3,10 @@
 import datetime as dt
 from typing import Any, Self
 
-from django.db.models import Q
+from django.db.models import Manager, Q
 
 from crm.users.access import OrganisationQuerySet
+from crm.users.models import LiveManager
 
 
 def valid_on(day: dt.date) -> Q:
@@ -21,3 +22,9 @@ class ProductQuerySet(OrganisationQuerySet[Any]):
 class PriceListQuerySet(OrganisationQuerySet[Any]):
     def usable_on(self, day: dt.date) -> Self:
         return self.filter(valid_on(day), state="active")
+
+
+ProductManager = Manager.from_queryset(ProductQuerySet)
+LiveProductManager = LiveManager.from_queryset(ProductQuerySet)
+PriceListManager = Manager.from_queryset(PriceListQuerySet)
+LivePriceListManager = LiveManager.from_queryset(PriceListQuerySet)

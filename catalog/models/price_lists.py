@@ -53,8 +53,8 @@ class PriceList(StateModel, OrganisationModel):
     state = state_field(PRICE_LIST_MACHINE)
     status_reason = reason_field(PRICE_LIST_MACHINE)
 
-    objects: ClassVar[Any] = LivePriceListManager()
-    with_bin: ClassVar[Any] = PriceListManager()
+    objects: ClassVar[Any] = LivePriceListManager()  # type: ignore[assignment]  # the same rows, one question more
+    with_bin: ClassVar[Any] = PriceListManager()  # type: ignore[assignment]  # the same rows, one question more
 
     class Meta(OrganisationModel.Meta):
         verbose_name = _("price list")

@@ -80,8 +80,8 @@ class Product(StateModel, OrganisationModel):
     state = state_field(PRODUCT_MACHINE)
     status_reason = reason_field(PRODUCT_MACHINE)
 
-    objects: ClassVar[Any] = LiveProductManager()
-    with_bin: ClassVar[Any] = ProductManager()
+    objects: ClassVar[Any] = LiveProductManager()  # type: ignore[assignment]  # the same rows, one question more
+    with_bin: ClassVar[Any] = ProductManager()  # type: ignore[assignment]  # the same rows, one question more
 
     class Meta(OrganisationModel.Meta):
         verbose_name = _("product")

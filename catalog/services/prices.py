@@ -1,7 +1,7 @@
 """The price engine with the catalogue's rows: what does a product cost, and from which list?"""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -120,16 +120,16 @@ def default_price_list(
 
     Each only if it is active, valid on the day and in the currency; without a currency any will do.
     """
-    usable = PriceList.objects.usable_on(on).select_related("currency")
+    usable: Any = PriceList.objects.usable_on(on).select_related("currency")
     if currency is not None:
         usable = usable.filter(currency=currency)
-    if customer_list is not None and (found := usable.filter(pk=customer_list.pk).first()):
-        return found  # type: ignore[no-any-return]  # the manager is untyped
-    if territory is not None:
-        of_territory: Sequence[PriceList] = usable.filter(territories__territory=territory)[:2]
-        if len(of_territory) == 1:
-            return of_territory[0]
-    return usable.filter(is_default=True).first()  # type: ignore[no-any-return]  # the manager is untyped
+    found: PriceList | None = usable.filter(pk=customer_list.pk).first() if customer_list else None
+    if found is None and territory is not None:
+        of_territory = list(usable.filter(territories__territory=territory)[:2])
+        found = of_territory[0] if len(of_territory) == 1 else None
+    if found is None:
+        found = usable.filter(is_default=True).first()
+    return found
 
 
 def _units(group_ids: Iterable[int]) -> dict[int, tuple[terms.Unit, ...]]:

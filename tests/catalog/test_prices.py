@@ -2,12 +2,13 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalog.models import DiscountTier, PriceList, PriceListTerritory
+from catalog.models import DiscountTier, PriceList, PriceListItem, PriceListTerritory
 from catalog.price_terms import PricingError, PricingErrorCode
 from catalog.pricing import PriceFound, find_price
 from catalog.services.prices import PriceBook, default_price_list, price_for
@@ -26,14 +27,9 @@ pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 5, 4)
 
 
-def _price(item: object, quantity: int = 1, **changes: object) -> PriceFound | PricingError:
-    asked = {
-        "product": item.product,  # type: ignore[attr-defined]  # an item
-        "unit": item.unit,  # type: ignore[attr-defined]  # an item
-        "price_list": item.price_list,  # type: ignore[attr-defined]  # an item
-        **changes,
-    }
-    return price_for(quantity=Decimal(quantity), currency=currency(), on=DAY, **asked)  # type: ignore[arg-type]  # built above
+def _price(item: PriceListItem, quantity: int = 1, **changes: Any) -> PriceFound | PricingError:
+    asked: dict[str, Any] = {"product": item.product, "unit": item.unit, "price_list": item.price_list, **changes}
+    return price_for(quantity=Decimal(quantity), currency=currency(), on=DAY, **asked)
 
 
 def test_the_amount_of_the_documents_list_is_the_price() -> None:

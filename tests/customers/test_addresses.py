@@ -62,7 +62,7 @@ def test_a_default_moves_to_the_address_that_takes_it(model: type[Account]) -> N
 @pytest.mark.parametrize("flag", ["is_default_bill_to", "is_default_ship_to"])
 @pytest.mark.parametrize("kind", ["account", "contact"])
 def test_the_database_keeps_one_default_of_each_use(kind: str, flag: str) -> None:
-    customer = {"account": AccountFactory, "contact": ContactFactory}[kind].create()
+    customer = FACTORIES[Account if kind == "account" else Contact].create()
     AddressFactory.create(**{kind: customer, flag: True})
     with pytest.raises(IntegrityError), transaction.atomic():
         AddressFactory.create(**{kind: customer, flag: True})

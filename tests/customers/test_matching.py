@@ -167,14 +167,20 @@ def test_matching_reads_indexes_and_never_the_whole_table(cast: Cast, who: str) 
         Account(name=f"Company {number}", email=f"x{number}@c{number}.example", **owner) for number in range(3000)
     ]
     people = [Contact(last_name=f"P{number}", email=f"x{number}@p.example", **owner) for number in range(3000)]
-    for record in (*accounts, *people):
-        record.set_keys()
+    for account, person in zip(accounts, people, strict=True):
+        account.set_keys()
+        person.set_keys()
     Account.objects.bulk_create(accounts)
     Contact.objects.bulk_create(people)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE customers_account, customers_contact")
     actor = SYSTEM if who == "everything" else cast.rep_b
-    known = {"company": "Company 7", "website": "c8.example", "emails": ["x9@c9.example"], "phones": ["020 7946 0018"]}
+    known: dict[str, Any] = {
+        "company": "Company 7",
+        "website": "c8.example",
+        "emails": ["x9@c9.example"],
+        "phones": ["020 7946 0018"],
+    }
     with CaptureQueriesContext(connection) as queries:
         find_matches(actor=actor, first_name="", last_name="P11", **known)
     searches = [query["sql"] for query in queries if 'FROM "customers_' in query["sql"]]

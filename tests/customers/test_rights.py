@@ -28,6 +28,7 @@ CHANGES: dict[str, dict[str, Callable[[Any, Any], Any]]] = {
         "deactivate": lambda pk, actor: deactivate_contact(contact_id=pk, actor=actor, at=AT),
     },
 }
+FACTORIES: dict[str, Any] = {"account": AccountFactory, "contact": ContactFactory}
 # What each person may do with a customer of rep_a, who works in the north.
 REACH = {
     "rep_a": {"read", "write", "deactivate"},
@@ -52,7 +53,7 @@ def _person(cast: Cast, who: str) -> User:
 @pytest.mark.parametrize("kind", CHANGES)
 @pytest.mark.parametrize("who", REACH)
 def test_rows_are_seen_within_reach_only(cast: Cast, who: str, kind: str) -> None:
-    record = {"account": AccountFactory, "contact": ContactFactory}[kind].create(owner=cast.rep_a)
+    record = FACTORIES[kind].create(owner=cast.rep_a)
     seen = type(record).objects.visible_to(_person(cast, who)).filter(pk=record.pk).exists()
     assert seen is ("read" in REACH[who])
 
@@ -61,7 +62,7 @@ def test_rows_are_seen_within_reach_only(cast: Cast, who: str, kind: str) -> Non
 @pytest.mark.parametrize("kind", CHANGES)
 @pytest.mark.parametrize("who", REACH)
 def test_rows_are_changed_within_reach_only(cast: Cast, who: str, kind: str, what: str) -> None:
-    record = {"account": AccountFactory, "contact": ContactFactory}[kind].create(owner=cast.rep_a)
+    record = FACTORIES[kind].create(owner=cast.rep_a)
     before, actor = row(record), _person(cast, who)
     if what in REACH[who]:
         CHANGES[kind][what](record.pk, actor)

@@ -96,7 +96,6 @@ class Account(StateModel, CommercialTerms, ContactPreferences, OwnedModel):
         abstract = False
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
-        ordering = ("sort_key", "id")
         indexes = [
             *branch_indexes("account", "-created_at", "-updated_at", "sort_key"),
             models.Index(fields=["company_key"], name="account_by_company", condition=~Q(company_key="")),

@@ -65,7 +65,6 @@ class Contact(StateModel, CommercialTerms, ContactPreferences, OwnedModel):
         abstract = False
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
-        ordering = ("sort_key", "id")
         indexes = [
             *branch_indexes("contact", "-created_at", "-updated_at", "sort_key"),
             models.Index(fields=["name_key"], name="contact_by_name", condition=~Q(name_key="")),
