@@ -5,6 +5,9 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from crm.users.reach import reach_of
 
 
 class SignInMiddleware:
@@ -14,13 +17,20 @@ class SignInMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        """Pages are written in the person's own time zone; without one, in that of the organisation."""
+        with timezone.override(None):
+            return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         # The mark is asked first: an open page answers without the session, which needs the database.
-        if not getattr(view, "login_required", True) or request.user.is_authenticated:
+        if not getattr(view, "login_required", True):
             return None
-        return sign_in_first(request)
+        if not request.user.is_authenticated:
+            return sign_in_first(request)
+        reach = reach_of(request.user)
+        if reach is not None:
+            timezone.activate(reach.time_zone)
+        return None
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:

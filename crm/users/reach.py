@@ -27,8 +27,9 @@ SELECT person.business_unit_id, person.is_active AND person.is_administrator,
     (SELECT array_agg(id ORDER BY id) FROM below),
     (SELECT array_agg(DISTINCT id) FROM reports),
     (SELECT array_agg(DISTINCT id) FROM reports WHERE level = 1),
-    (SELECT managers_may_write FROM core_organisation LIMIT 1)
-FROM users_user person WHERE person.id = %(user)s AND person.is_active
+    organisation.managers_may_write,
+    COALESCE(NULLIF(person.time_zone, ''), organisation.time_zone)
+FROM users_user person LEFT JOIN core_organisation organisation ON TRUE WHERE person.id = %(user)s AND person.is_active
 """
 
 
@@ -45,15 +46,17 @@ class Reach:
     report_ids: tuple[int, ...] = ()
     direct_report_ids: tuple[int, ...] = ()
     managers_may_write: bool = True
+    time_zone: str = "UTC"
 
 
 def reach_of(user: Any) -> Reach | None:
     """Cached on the user instance, which lives as long as the request. None for one who may do nothing."""
     if user.pk is None:
         return None
-    if "_reach" not in user.__dict__:
-        user.__dict__["_reach"] = _read(user.pk)
-    reach: Reach | None = user.__dict__["_reach"]
+    # Through attributes, since `request.user` is a lazy proxy whose own `__dict__` is not the person's.
+    if not hasattr(user, "_reach"):
+        user._reach = _read(user.pk)
+    reach: Reach | None = user._reach
     return reach
 
 
@@ -63,7 +66,7 @@ def _read(user_id: int) -> Reach | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    unit_id, is_administrator, depths, teams, units, reports, direct, managers_may_write = row
+    unit_id, is_administrator, depths, teams, units, reports, direct, managers_may_write, time_zone = row
     return Reach(
         user_id=user_id,
         unit_id=unit_id,
@@ -75,4 +78,5 @@ def _read(user_id: int) -> Reach | None:
         report_ids=tuple(reports or ()),
         direct_report_ids=tuple(direct or ()),
         managers_may_write=True if managers_may_write is None else managers_may_write,
+        time_zone=time_zone or "UTC",
     )
