@@ -159,8 +159,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
-for _name, _value in env.email("EMAIL_URL").items():
-    globals()[_name] = _value
+MAILERS = env.mailers("EMAIL_URL")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"throughline@{_HOST}")
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -57,29 +57,28 @@ def base_url(name: str, default: str) -> str:
     return value
 
 
-def email(name: str) -> dict[str, object]:
-    """Django's mail settings from `smtp://`, `smtps://` (TLS from the start) or `console://`."""
+def mailers(name: str) -> dict[str, object]:
+    """Django's mailers from `smtp://`, `smtps://` (TLS from the start) or `console://`."""
     value = text(name) or "console://"
     parts = urlsplit(value)
     if parts.scheme == "console":
-        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+        return {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ImproperlyConfigured(f"{name} must look like smtp://user:password@host:587, not “{value}”.")
-    options = parse_qs(parts.query)
+        raise ImproperlyConfigured(f"{name} must look like smtp://user:password@host:587; what was given is not shown.")
     try:
         port = parts.port or (465 if parts.scheme == "smtps" else 587)
     except ValueError as error:
         raise ImproperlyConfigured(f"The port in {name} is not a number.") from error
-    return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": port,
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_SSL": parts.scheme == "smtps",
-        "EMAIL_USE_TLS": parts.scheme == "smtp" and options.get("tls", ["on"])[0] not in _FALSE,
-        "EMAIL_TIMEOUT": 10,
+    options = {
+        "host": parts.hostname,
+        "port": port,
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": parts.scheme == "smtps",
+        "use_tls": parts.scheme == "smtp" and parse_qs(parts.query).get("tls", ["on"])[0] not in _FALSE,
+        "timeout": 10,
     }
+    return {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
 
 
 def refuse_unknown_names() -> None:
