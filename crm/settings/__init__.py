@@ -195,7 +195,7 @@ TASKS = {
 
 # An event keeps the context of its own moment; a shared context row would let the last action overwrite all.
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
-PGHISTORY_LEVEL = pgtrigger.Statement
+PGHISTORY_LEVEL = pgtrigger.core.Statement
 # Events are found by their record; indexes on every copied foreign key would double the price of a write.
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 PGHISTORY_ADMIN_ALL_EVENTS = False
