@@ -43,13 +43,24 @@ def known_permissions() -> list[str]:
     return sorted(_rights)
 
 
+def known_rights() -> list[Right]:
+    return [_rights[permission] for permission in known_permissions()]
+
+
 def lay_roles() -> None:
-    """Make the shipped roles that are missing. A role that is there belongs to the administrators."""
+    """Make the shipped roles that are missing, and give them the rights that are new since the last start.
+
+    A right is new when the role Administrator, which is given all, does not hold it yet; whatever else an
+    administrator changed in a role stays as it is.
+    """
+    old = set(RolePrivilege.objects.filter(role__name=ADMINISTRATOR).values_list("permission", flat=True))
     for name in ROLES:
         role, is_new = Role.objects.get_or_create(name=name)
-        if is_new:
-            RolePrivilege.objects.bulk_create(
+        RolePrivilege.objects.bulk_create(
+            (
                 RolePrivilege(role=role, permission=right.permission, depth=right.depths[name])
-                for right in _rights.values()
-                if right.depths.get(name, Depth.NONE) > Depth.NONE
-            )
+                for right in known_rights()
+                if right.depths.get(name, Depth.NONE) > Depth.NONE and (is_new or right.permission not in old)
+            ),
+            ignore_conflicts=True,
+        )
