@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import PriceList, PriceListItem, Product, Unit
+from catalog.price_terms import PriceMethod
 from catalog.record_names import NamingForm, RecordNameField
 from catalog.services.price_lists import PRICE_LIST_FIELDS
 from catalog.services.products import PRODUCT_FIELDS
@@ -79,6 +80,10 @@ class NewItemForm(NamingForm[PriceListItem]):
         model = PriceListItem
         fields = ("product", "unit", "amount")
 
+    def __init__(self, *args: Any, actor: Any, **options: Any) -> None:
+        super().__init__(*args, actor=actor, **options)
+        self.fields["amount"].required = True
+
     @property
     def values(self) -> dict[str, Any]:
         chosen = dict(self.cleaned_data)
@@ -92,3 +97,7 @@ class ItemForm(NamingForm[PriceListItem]):
     class Meta:
         model = PriceListItem
         fields = ("unit", "amount")
+
+    def __init__(self, *args: Any, actor: Any, **options: Any) -> None:
+        super().__init__(*args, actor=actor, **options)
+        self.fields["amount"].required = self.instance.method == PriceMethod.AMOUNT

@@ -39,11 +39,12 @@ class PriceListDetailView(DetailView[PriceList]):
         ]
 
     def details(self, record: PriceList) -> list[Fact]:
-        return [
+        told = [
             (_("Valid from"), shown.day(record.valid_from)),
             (_("Valid to"), shown.day(record.valid_to)),
             (_("Description"), record.description),
         ]
+        return [(label, value) for label, value in told if value not in (None, "")]
 
     def edit_obstacle(self, record: PriceList) -> str:
         return _obstacle(record)

@@ -49,7 +49,7 @@ class ProductDetailView(DetailView[Product]):
         ]
 
     def details(self, record: Product) -> list[Fact]:
-        return [
+        told = [
             (_("Type"), record.get_type_display()),
             (_("Description"), record.description),
             (_("Unit group"), record.unit_group),
@@ -64,6 +64,7 @@ class ProductDetailView(DetailView[Product]):
             (_("Web page"), record.website),
             (_("Revision"), str(record.revision or "")),
         ]
+        return [(label, value) for label, value in told if value not in (None, "")]
 
     def edit_obstacle(self, record: Product) -> str:
         return _edit_obstacle(record)

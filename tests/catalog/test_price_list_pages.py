@@ -89,7 +89,7 @@ def test_a_price_is_added_by_typing_the_product(mara: Client, typed: str) -> Non
         ("Nothing of the kind", "1", "There is no “Nothing of the kind” that you may see."),
         ("Filter", "1", "fits several"),
         ("", "1", "This field is required."),
-        ("Filter one", "", "Enter a price."),
+        ("Filter one", "", "This field is required."),
         ("Filter one", "-1", "greater than or equal to 0"),
         ("Filter one", "many", "Enter a number."),
     ],

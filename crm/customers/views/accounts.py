@@ -50,7 +50,7 @@ class AccountDetailView(DetailView[Account]):
         ]
 
     def details(self, record: Account) -> list[Fact]:
-        return [
+        told = [
             (_("Number"), record.number),
             (_("Parent account"), record.parent and record.parent.name),
             (_("Primary contact"), record.primary_contact and record.primary_contact.full_name),
@@ -64,6 +64,7 @@ class AccountDetailView(DetailView[Account]):
             *terms_facts(record),
             *preference_facts(record),
         ]
+        return [(label, value) for label, value in told if value not in (None, "")]
 
     def edit_obstacle(self, record: Account) -> str:
         return inactive_obstacle(record)

@@ -50,7 +50,7 @@ class ContactDetailView(DetailView[Contact]):
         ]
 
     def details(self, record: Contact) -> list[Fact]:
-        return [
+        told = [
             (_("Salutation"), record.salutation),
             (_("Department"), record.department),
             (_("Role"), record.get_role_display()),
@@ -63,6 +63,7 @@ class ContactDetailView(DetailView[Contact]):
             *terms_facts(record),
             *preference_facts(record),
         ]
+        return [(label, value) for label, value in told if value not in (None, "")]
 
     def edit_obstacle(self, record: Contact) -> str:
         return inactive_obstacle(record)
