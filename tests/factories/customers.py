@@ -21,11 +21,11 @@ class AccountFactory(DjangoModelFactory[Account]):
 
     @classmethod
     def _build(cls, model_class: type[Account], *args: Any, **kwargs: Any) -> Account:
-        return with_keys(model_class(*args, **kwargs))
+        return with_keys(model_class(**kwargs))
 
     @classmethod
     def _create(cls, model_class: type[Account], *args: Any, **kwargs: Any) -> Account:
-        account = with_keys(model_class(*args, **kwargs))
+        account = with_keys(model_class(**kwargs))
         account.save()
         return account
 
@@ -43,11 +43,11 @@ class ContactFactory(DjangoModelFactory[Contact]):
 
     @classmethod
     def _build(cls, model_class: type[Contact], *args: Any, **kwargs: Any) -> Contact:
-        return with_keys(model_class(*args, **kwargs))
+        return with_keys(model_class(**kwargs))
 
     @classmethod
     def _create(cls, model_class: type[Contact], *args: Any, **kwargs: Any) -> Contact:
-        contact = with_keys(model_class(*args, **kwargs))
+        contact = with_keys(model_class(**kwargs))
         contact.save()
         return contact
 
