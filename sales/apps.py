@@ -7,9 +7,10 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         from sales import deletions, permissions, rollups  # noqa: PLC0415 - models exist only now
-        from sales.registrations import opportunities  # noqa: PLC0415
+        from sales.registrations import documents, opportunities  # noqa: PLC0415
 
         permissions.declare()
         deletions.register()
         rollups.register()
         opportunities.register()
+        documents.register()

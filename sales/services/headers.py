@@ -72,8 +72,14 @@ def set_typed(record: PricedModel, values: Mapping[str, Any], allowed: Iterable[
     if unknown:
         raise TypeError(f"{sorted(unknown)} cannot be typed on a {record._meta.verbose_name}")
     for name, value in values.items():
-        setattr(record, name, value)
+        setattr(record, name, _filled(record, name, value))
     record.sort_key = fold(str(getattr(record, "name", "") or getattr(record, "topic", "")))
+
+
+def _filled(record: PricedModel, name: str, value: Any) -> Any:
+    """An amount that was left empty is its default, which is 0."""
+    field: Any = record._meta.get_field(name)
+    return field.get_default() if value is None and not field.null else value
 
 
 def check_customer(record: PricedModel) -> None:

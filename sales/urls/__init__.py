@@ -1,6 +1,13 @@
 """Addresses of opportunities, quotes, orders and invoices."""
 
-from sales.urls import opportunities, qualification
+from sales.urls import invoices, lines, opportunities, orders, qualification, quotes
 
 app_name = "sales"
-urlpatterns = [*opportunities.urlpatterns, *qualification.urlpatterns]
+urlpatterns = [
+    *opportunities.urlpatterns,
+    *qualification.urlpatterns,
+    *lines.urlpatterns,
+    *quotes.urlpatterns,
+    *orders.urlpatterns,
+    *invoices.urlpatterns,
+]

@@ -1,0 +1,26 @@
+"""Addresses of invoices."""
+
+from django.urls import path
+
+from crm.core.screens import TransitionView
+from sales.actions import invoices as acts
+from sales.models import Invoice
+from sales.views.invoices import InvoiceDeleteView, InvoiceDetailView, InvoiceEditView, InvoiceListView
+from sales.views.lines import LinesView
+
+urlpatterns = [
+    path("invoices/", InvoiceListView.as_view(), name="invoice_list"),
+    path("invoices/new/", InvoiceEditView.as_view(), name="invoice_create"),
+    path("invoices/<int:pk>/", InvoiceDetailView.as_view(), name="invoice_detail"),
+    path("invoices/<int:pk>/edit/", InvoiceEditView.as_view(), name="invoice_edit"),
+    path("invoices/<int:pk>/delete/", InvoiceDeleteView.as_view(), name="invoice_delete"),
+    path("invoices/<int:pk>/lines/", LinesView.as_view(model=Invoice), name="invoice_lines"),
+    path("invoices/<int:pk>/issue/", TransitionView.as_view(action=acts.ISSUE), name="invoice_issue"),
+    path("invoices/<int:pk>/pay/", TransitionView.as_view(action=acts.PAY), name="invoice_pay"),
+    path(
+        "invoices/<int:pk>/reverse-payment/",
+        TransitionView.as_view(action=acts.REVERSE_PAYMENT),
+        name="invoice_reverse_payment",
+    ),
+    path("invoices/<int:pk>/cancel/", TransitionView.as_view(action=acts.CANCEL), name="invoice_cancel"),
+]

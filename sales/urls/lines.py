@@ -1,0 +1,10 @@
+"""The grid of lines of opportunities; documents have theirs beside their other addresses."""
+
+from django.urls import path
+
+from sales.models import Opportunity
+from sales.views.lines import LinesView
+
+urlpatterns = [
+    path("opportunities/<int:pk>/lines/", LinesView.as_view(model=Opportunity), name="opportunity_lines"),
+]

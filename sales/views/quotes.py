@@ -1,0 +1,83 @@
+"""The pages of quotes."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.core import format as shown
+from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
+from crm.core.screens.details import Fact
+from sales.filters.documents import QuoteFilter
+from sales.forms.quotes import QuoteForm
+from sales.models import Quote
+from sales.services.quotes import create_quote, update_quote
+from sales.tables.quotes import QuoteTable
+from sales.views.documents import detail_facts, edit_obstacle, head_facts, initial_customer
+
+
+class QuoteListView(ListView):
+    model, table, filterset = Quote, QuoteTable, QuoteFilter
+    create_url_name = "sales:quote_create"
+    system_views = (
+        SystemView(
+            "my-open",
+            gettext_lazy("My open quotes"),
+            lambda rows, user: rows.filter(state__in=("draft", "active"), owner=user),
+            default=True,
+        ),
+        SystemView("drafts", gettext_lazy("Drafts"), lambda rows, _user: rows.filter(state="draft")),
+        SystemView("active", gettext_lazy("Active"), lambda rows, _user: rows.filter(state="active")),
+        SystemView("won", gettext_lazy("Won"), lambda rows, _user: rows.filter(state="won")),
+        SystemView("closed", gettext_lazy("Closed"), lambda rows, _user: rows.filter(state="closed")),
+        SystemView("all", gettext_lazy("All quotes")),
+    )
+
+
+class QuoteDetailView(DetailView[Quote]):
+    model = Quote
+
+    def subtitle(self, record: Quote) -> str:
+        return f"{record.name} · {record.customer}"
+
+    def facts(self, record: Quote) -> list[Fact]:
+        return [
+            *head_facts(record),
+            (_("Last day to accept"), shown.day(record.expires_on)),
+            (_("Won on"), shown.day(record.won_on)),
+            (_("Closed on"), shown.day(record.closed_on)),
+        ]
+
+    def details(self, record: Quote) -> list[Fact]:
+        return [
+            *detail_facts(record),
+            (_("Prices valid from"), shown.day(record.effective_from)),
+            (_("Prices valid to"), shown.day(record.effective_to)),
+            (_("Activated"), shown.moment(record.activated_at)),
+            (_("Closing note"), record.closing_note),
+        ]
+
+    def edit_obstacle(self, record: Quote) -> str:
+        return edit_obstacle(record)
+
+
+class QuoteEditView(EditView[Quote]):
+    model, form_class = Quote, QuoteForm
+
+    def initial(self, request: HttpRequest) -> dict[str, Any]:
+        return initial_customer(request)
+
+    def create(self, form: QuoteForm, actor: Any) -> Quote:
+        return create_quote(values=form.values, owner=actor, actor=actor, at=timezone.now())
+
+    def update(self, record_id: int, form: QuoteForm, actor: Any) -> Quote:
+        return update_quote(quote_id=record_id, values=form.values, actor=actor, at=timezone.now())
+
+    def obstacle(self, record: Quote) -> str:
+        return edit_obstacle(record)
+
+
+class QuoteDeleteView(DeleteView):
+    model = Quote
