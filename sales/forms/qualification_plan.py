@@ -100,12 +100,14 @@ def show_customer(part: CustomerPart, section: CustomerSection, actor: Any, quer
 
 def _rows(part: CustomerPart, record: Any, *, may_fill: bool) -> list[Row]:
     address = field_map.main_address(record) if field_map.ADDRESS in part.offered else None
-    usual = FillRule.FILL if may_fill else FillRule.KEEP
     rules = part.rules if may_fill else {}
-    return [
-        Row(compared, str(rules.get(compared.name, usual)))
-        for compared in field_map.comparison(record, part.offered, address)
-    ]
+    rows = []
+    for compared in field_map.comparison(record, part.offered, address):
+        usual = FillRule.FILL if compared.is_empty and may_fill else FillRule.KEEP
+        rule = rules.get(compared.name, usual)
+        # What is there already is not empty, so filling it means keeping it.
+        rows.append(Row(compared, FillRule.KEEP if rule == FillRule.FILL and not compared.is_empty else rule))
+    return rows
 
 
 def show_opportunity(
@@ -174,7 +176,8 @@ def _opportunity_steps(opportunity: ShownOpportunity) -> list[Step]:
     if not rows:
         return []
     title = ngettext("%(count)d opportunity made", "%(count)d opportunities made", len(rows)) % {"count": len(rows)}
-    return [Step("target", title, ", ".join(str(row["topic"].value() or "") for row in rows))]
+    topics = [str(row["topic"].value() or "") for row in rows]
+    return [Step("target", title, ", ".join(topic for topic in topics if topic))]
 
 
 def overwritten(customers: Sequence[ShownCustomer]) -> list[str]:

@@ -24,8 +24,7 @@ D = Decimal
 
 
 def _row(opportunity: Opportunity) -> dict[str, Any]:
-    found: dict[str, Any] = Opportunity.with_bin.filter(pk=opportunity.pk).values().get()
-    return found
+    return dict(Opportunity.with_bin.filter(pk=opportunity.pk).values().get())
 
 
 def _close_records() -> list[Activity]:

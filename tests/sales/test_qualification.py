@@ -188,14 +188,14 @@ def test_one_who_may_not_qualify_the_lead_changes_nothing(cast: Cast) -> None:
 @pytest.mark.parametrize("kind", ["account", "contact", "opportunities"])
 def test_hidden_records_cannot_be_used_and_are_not_named(cast: Cast, kind: str) -> None:
     lead = make_lead(cast.rep_a)
-    hidden: Any = {
-        "account": lambda: Use(make_account(cast.rep_c, "Secret Holdings").pk),
-        "contact": lambda: Use(make_contact(cast.rep_c, last_name="Secret").pk),
-        "opportunities": lambda: [Join(make_opportunity(cast.rep_c, topic="Secret deal").pk)],
-    }[kind]()
+    hidden: dict[str, Any] = {
+        "account": Use(make_account(cast.rep_c, "Secret Holdings").pk),
+        "contact": Use(make_contact(cast.rep_c, last_name="Secret").pk),
+        "opportunities": [Join(make_opportunity(cast.rep_c, topic="Secret deal").pk)],
+    }
     before = _counts()
     with pytest.raises(NotFound) as refusal:
-        qualify(lead, actor=cast.rep_a, **{kind: hidden})
+        qualify(lead, actor=cast.rep_a, **{kind: hidden[kind]})
     assert "Secret" not in refusal.value.sentence
     assert (_counts(), _reach(lead).state) == (before, "open")
 
@@ -246,7 +246,7 @@ def test_empty_fields_of_a_used_account_are_filled_and_the_others_kept(cast: Cas
 
 
 def test_the_address_is_added_or_overwritten_as_a_whole(cast: Cast) -> None:
-    place = {"street": "Regnitzufer 18", "city": "Bamberg", "postal_code": "96047"}
+    place: dict[str, Any] = {"street": "Regnitzufer 18", "city": "Bamberg", "postal_code": "96047"}
     bare, housed = make_account(cast.rep_a, "Bare"), make_account(cast.rep_a, "Housed")
     add_address(model=Account, customer_id=housed.pk, values={"city": "Hof", "country": "DE"}, actor=SYSTEM, at=AT)
     qualify(make_lead(cast.rep_a, **place), account=Use(bare.pk), contact=SKIP)

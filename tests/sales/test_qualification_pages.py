@@ -304,7 +304,7 @@ def test_a_customer_that_may_only_be_read_is_used_as_it_is(cast: Cast, client_fo
 
 
 def test_confirming_costs_at_most_25_queries(cast: Cast, anna: Client) -> None:
-    place = {"street": "Regnitzufer 18", "city": "Bamberg"}
+    place: dict[str, Any] = {"street": "Regnitzufer 18", "city": "Bamberg"}
     asked = _asked_by_confirming(anna, make_lead(cast.rep_a, topic="Brewhouse", estimated_value=D(48000), **place))
     assert len(asked) <= 25, "\n".join(sql[:160] for sql in asked)
 

@@ -33,7 +33,7 @@ from tests.factories.sales import make_account, make_contact, make_opportunity, 
 pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
 LATER = dt.datetime(2026, 3, 3, 9, 30, tzinfo=dt.UTC)
-PLACE = {"street": "Regnitzufer 18", "city": "Bamberg", "postal_code": "96047"}
+PLACE: dict[str, Any] = {"street": "Regnitzufer 18", "city": "Bamberg", "postal_code": "96047"}
 
 
 def _reopen(lead: Lead, actor: Any) -> Lead:
