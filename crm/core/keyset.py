@@ -141,7 +141,8 @@ class _Reading:
         parts = [self._part(branch, walk, half) for branch in self.branches for half in halves]
         if not parts:
             return []
-        found = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+        # The union itself is not ordered, whatever the table's default is: Python merges.
+        found = parts[0].union(*parts[1:], all=True).order_by() if len(parts) > 1 else parts[0]
         return self._merged(found, walk)[:take]
 
     def wanted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
