@@ -22,8 +22,14 @@ class OrderForm(DocumentForm[Order]):
 
     def __init__(self, *args: Any, actor: Any, **options: Any) -> None:
         super().__init__(*args, actor=actor, **options)
+        # An order without a day is of today, and keeps the day that it has.
+        self.fields["ordered_on"].required = False
         if not self.instance.pk:
             self.initial.setdefault("ordered_on", today())
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in super().values.items() if name != "ordered_on" or value is not None}
 
 
 class FulfillForm(TransitionForm):
