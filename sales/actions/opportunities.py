@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from activities.assigning import assign_action
 from crm.core.access import READ, WRITE
 from crm.core.actions import Action, register
 from crm.core.addresses import screen_url
@@ -148,7 +149,8 @@ CLONE = Action(
     done=gettext_lazy("Opportunity cloned"),
     position=80,
 )
+ASSIGN = assign_action(Opportunity)
 
 
 def register_actions() -> None:
-    register(CREATE_QUOTE, REOPEN, WIN, LOSE, RESUME, HOLD, CLONE)
+    register(CREATE_QUOTE, REOPEN, WIN, LOSE, RESUME, HOLD, CLONE, ASSIGN)

@@ -72,18 +72,21 @@ def quotes_of(opportunity: Opportunity, user: Any) -> Mapping[str, Any]:
         "new_url": reverse("sales:opportunity_create_quote", args=[opportunity.pk]) if may_make else "",
         "new_label": _("New quote"),
         "nothing": _("No quotes yet."),
-        "all_url": screen_url(Quote, "list"),
+        "all_url": f"{screen_url(Quote, 'list')}?view=all",
     }
 
 
 def orders_of(opportunity: Opportunity, user: Any) -> Mapping[str, Any]:
-    return {**_rows(OpportunityOrdersTable, _made_of(Order, opportunity, user)), "all_url": screen_url(Order, "list")}
+    return {
+        **_rows(OpportunityOrdersTable, _made_of(Order, opportunity, user)),
+        "all_url": f"{screen_url(Order, 'list')}?view=all",
+    }
 
 
 def invoices_of(opportunity: Opportunity, user: Any) -> Mapping[str, Any]:
     return {
         **_rows(OpportunityInvoicesTable, _made_of(Invoice, opportunity, user)),
-        "all_url": screen_url(Invoice, "list"),
+        "all_url": f"{screen_url(Invoice, 'list')}?view=all",
     }
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from crm.core.screens import TransitionView
-from sales.actions.opportunities import CLONE, CREATE_QUOTE, HOLD, LOSE, REOPEN, RESUME, WIN
+from sales.actions.opportunities import ASSIGN, CLONE, CREATE_QUOTE, HOLD, LOSE, REOPEN, RESUME, WIN
 from sales.views.opportunities import (
     OpportunityDeleteView,
     OpportunityDetailView,
@@ -23,6 +23,7 @@ urlpatterns = [
     path("opportunities/<int:pk>/hold/", TransitionView.as_view(action=HOLD), name="opportunity_hold"),
     path("opportunities/<int:pk>/resume/", TransitionView.as_view(action=RESUME), name="opportunity_resume"),
     path("opportunities/<int:pk>/clone/", TransitionView.as_view(action=CLONE), name="opportunity_clone"),
+    path("opportunities/<int:pk>/assign/", TransitionView.as_view(action=ASSIGN), name="opportunity_assign"),
     path(
         "opportunities/<int:pk>/create-quote/",
         TransitionView.as_view(action=CREATE_QUOTE),

@@ -284,6 +284,13 @@ def test_cloning_leads_to_the_clone(cast: Cast, anna: Client) -> None:
     assert (response.status_code, response["Location"]) == (302, f"/opportunities/{clone.pk}/")
 
 
+def test_a_manager_gives_it_to_somebody_else_even_when_it_is_closed(cast: Cast, client_for: ClientFor) -> None:
+    opportunity = make_won(cast.rep_a)
+    url = f"/opportunities/{opportunity.pk}/assign/"
+    assert client_for(cast.manager).post(url, {"owner": cast.rep_b.pk}).status_code == 302
+    assert again(opportunity).owner == cast.rep_b
+
+
 def test_deleting_puts_it_into_the_bin_with_its_drafts(cast: Cast, anna: Client) -> None:
     opportunity = make_opportunity(cast.rep_a, [write_in("100", rate=no_tax())])
     create_quote_from_opportunity(opportunity_id=opportunity.pk, actor=SYSTEM, at=timezone.now())
