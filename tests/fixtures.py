@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import Client
+from psycopg import sql
 
 from crm.core.foundations import lay_foundations
 from crm.users.models import User
@@ -37,9 +39,18 @@ def _foundations_after_flush() -> Iterator[None]:
     """A transactional test ends with empty tables; Django announces that as if it had migrated, last app last."""
 
     def lay_again(**_kwargs: Any) -> None:
+        _forget_numbers()
         lay_foundations()
 
     sender = apps.get_app_config("pghistory")
     post_migrate.connect(lay_again, sender=sender, weak=False)
     yield
     post_migrate.disconnect(lay_again, sender=sender)
+
+
+def _forget_numbers() -> None:
+    """A flush leaves the sequences of document numbers where they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(r"SELECT relname FROM pg_class WHERE relkind = 'S' AND relname LIKE 'number\_%'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(sql.SQL("DROP SEQUENCE {}").format(sql.Identifier(name)))

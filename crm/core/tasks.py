@@ -22,7 +22,7 @@ def tidy() -> None:
     """Throw away what nobody can ask for any more: old keys of forms, sessions, results of tasks."""
     forget_old_keys(timezone.now())
     call_command("clearsessions")
-    call_command("prune_db_task_results", queue_name="*", verbosity=0)
+    call_command("prune_db_task_results", queue_name="*", min_age_days=2, failed_min_age_days=14, verbosity=0)
 
 
 def lay_schedules() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from crm.core import history
@@ -31,7 +32,7 @@ def retried[T](work: Callable[[], T]) -> T:
             if not _was_pushed_aside(error):
                 raise
             if attempt == _TRIES:
-                raise Conflict("Others were changing the same records. Please try again.") from error
+                raise Conflict(_("Others were changing the same records. Please try again.")) from error
             time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - only spreads the next try
     raise AssertionError("unreachable")
 

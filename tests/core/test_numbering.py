@@ -2,7 +2,7 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from crm.core.errors import Invalid
 from crm.core.models import NumberCounter, NumberSeries
@@ -108,8 +108,6 @@ def test_twenty_first_comers_of_a_year_get_twenty_numbers() -> None:
     day = dt.date(2031, 1, 1)
     answers = at_once([lambda: take_number("lead", on=day)] * 20)
     assert sorted(map(str, answers)) == [f"LEAD-2031-{value:05d}" for value in range(1, 21)]
-    with connection.cursor() as cursor:
-        cursor.execute("DROP SEQUENCE number_lead_2031")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -131,5 +129,3 @@ def test_nobody_waits_for_a_number_of_a_sequence() -> None:
         return True
 
     assert at_once([slow, quick]) == [True, True]
-    with connection.cursor() as cursor:
-        cursor.execute("DROP SEQUENCE number_quote_2026")

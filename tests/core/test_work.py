@@ -1,7 +1,11 @@
 import datetime as dt
+import subprocess
+import sys
+import time
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, transaction
 from django.tasks import task
@@ -110,6 +114,21 @@ def test_two_clocks_start_a_task_once() -> None:
 def test_the_command_looks_once_when_asked_to(schedule: Schedule) -> None:
     call_command("run_schedule", once=True)
     assert queued(do_nothing.module_path) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_clock_stops_when_it_is_asked_to(database_url: str) -> None:
+    Schedule.objects.update(last_at=None, next_at=NOW)
+    clock = subprocess.Popen([sys.executable, "manage.py", "run_schedule"], cwd=settings.BASE_DIR)
+    try:
+        until = time.monotonic() + 30
+        while Schedule.objects.filter(last_at=None).exists() and time.monotonic() < until:
+            time.sleep(0.1)
+        clock.terminate()
+        assert clock.wait(10) == 0
+    finally:
+        clock.kill()
+    assert not Schedule.objects.filter(last_at=None).exists()
 
 
 def test_the_product_comes_with_its_schedules(db: None) -> None:

@@ -38,5 +38,5 @@ class Command(BaseCommand):
         close_old_connections()
         try:
             run_due_schedules(timezone.now())
-        except DatabaseError:
-            _log.exception("The schedule could not be read")
+        except DatabaseError as error:
+            _log.warning("The schedule cannot be read: %s", error)
