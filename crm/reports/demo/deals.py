@@ -25,6 +25,8 @@ _DEALS = ("offer",) * 16 + ("lose",) * 2 + ("hold", "wait")
 _ANSWERS = ("order",) * 10 + ("revise",) * 5 + ("lose",) * 3 + ("cancel", "silence")
 _ORDERS = ("deliver",) * 9 + ("part", "cancel")
 _BILLS = ("pay", "pay", "part", "never", "in parts")
+_DESK = ("go on", "go on", "rest")
+_LATELY = dt.timedelta(days=25)
 _LONG_AGO = dt.timedelta(days=120)
 _CENT = Decimal("0.01")
 
@@ -133,8 +135,12 @@ class _Deal:
             "discount_percent": self._story.pick((Decimal(0), Decimal(0), Decimal(2), Decimal(5))),
         }
         update_quote(quote_id=quote.pk, values=values, actor=self._owner, at=at)
-        if self._story.happens(93):
+        if not self._rests(at):
             self._story.plan(self._story.later(at, 0.05, 4), lambda then: self._send(quote.pk, then))
+
+    def _rests(self, at: dt.datetime) -> bool:
+        """Some of the newest documents are still on the desk."""
+        return at > self._story.now - _LATELY and self._story.draw(_DESK) == "rest"
 
     def _send(self, quote_id: int, at: dt.datetime) -> None:
         quote = activate_quote(quote_id=quote_id, actor=self._owner, at=at)
@@ -200,7 +206,7 @@ class _Deal:
 
     def _invoice(self, order: Order, at: dt.datetime) -> None:
         invoice = create_invoice_from_order(order_id=order.pk, actor=self._owner, at=at, number_series="demo-invoice")
-        if self._story.happens(94):
+        if not self._rests(at):
             self._story.plan(self._story.later(at, 0.1, 3), lambda then: self._bill(invoice.pk, then))
 
     def _bill(self, invoice_id: int, at: dt.datetime) -> None:

@@ -71,6 +71,7 @@ class LeadChapter:
         story, talk = self._world.story, Talk(self._world, lead, owner)
         first = story.later(at, 0.02, 1.6)
         if not story.happens(97):
+            story.plan(story.later(at, 20, 60), lambda then: self._disqualify(lead.pk, owner, then))
             return
         story.plan(first, talk.call)
         self._chat(talk, first)
@@ -82,6 +83,7 @@ class LeadChapter:
             story.plan(verdict, lambda then: self._disqualify(lead.pk, owner, then))
         else:
             story.plan(verdict, talk.task)
+            story.plan(story.later(verdict, 30, 120), lambda then: self._disqualify(lead.pk, owner, then))
 
     def _chat(self, talk: Talk, first: dt.datetime) -> None:
         """Some of what else happens before the verdict."""

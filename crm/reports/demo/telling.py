@@ -82,4 +82,4 @@ def _winning(world: World, number: int, customers: list[Customer]) -> Step:
 
 def _spread(number: int) -> list[float]:
     """Days ago, from a year to today, a little denser towards the end: business grows."""
-    return [DAYS * (1 - (step + 0.5) / number) ** 1.3 for step in range(number)]
+    return [DAYS * (1 - (step + 0.5) / number) ** 1.5 for step in range(number)]

@@ -1,0 +1,1 @@
+"""Promises proved on a running server, as websites, browsers and impatient people meet it."""
