@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from activities.links import relink
 from crm.core.access import check_create, lock_for
 from crm.core.actors import Actor
-from crm.core.deletion import delete_record
+from crm.core.deletion import delete_record, restore_record
 from crm.core.errors import Conflict, Invalid
 from crm.core.models import Organisation
 from crm.core.money import ZERO
@@ -186,3 +187,17 @@ def delete_invoice(*, invoice_id: int, actor: Actor, at: dt.datetime) -> None:
     delete_record(model=Invoice, record_id=invoice_id, actor=actor, at=at)
     if order is not None:
         sync_order(order)
+
+
+@service("invoice.restored")
+def restore_invoice(*, invoice_id: int, actor: Actor, at: dt.datetime) -> None:
+    """Take a draft out of the bin, if its order still has what it takes."""
+    order = lock_order_of(invoice_id)
+    restore_record(model=Invoice, record_id=invoice_id, actor=actor, at=at)
+    if order is None:
+        return
+    try:
+        with transaction.atomic():
+            sync_order(order)
+    except IntegrityError as error:
+        raise Conflict(_("Its order has been invoiced otherwise meanwhile, so it cannot come back.")) from error

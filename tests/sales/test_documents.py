@@ -1,6 +1,7 @@
 """The sums of the rules come out through the services, stored and explained."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -227,7 +228,7 @@ def test_a_header_discount_above_the_lines_is_refused(cast: Cast) -> None:
 
 def test_single_lines_are_added_changed_removed_and_reordered(cast: Cast) -> None:
     quote = make_quote(cast.rep_a, [write_in("1", rate=no_tax())])
-    common = {"model": Quote, "document_id": quote.pk, "actor": cast.rep_a, "at": timezone.now()}
+    common: Any = {"model": Quote, "document_id": quote.pk, "actor": cast.rep_a, "at": timezone.now()}
     add_line(row=write_in("2", rate=no_tax()), **common)
     first, second = quote.lines.all()
     update_line(row=write_in("20", line_id=second.pk, rate=no_tax()), **common)

@@ -1,7 +1,9 @@
 """Payments: whole, in parts, never too much; reversed and never deleted."""
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -20,6 +22,8 @@ from tests.factories.users import UserFactory
 pytestmark = pytest.mark.django_db
 
 D = Decimal
+
+type Acts = tuple[Callable[..., Any], ...]
 
 
 def pay(invoice_id: int, amount: str, **more: object) -> Payment:
@@ -105,10 +109,11 @@ def test_a_payment_is_reversed_once_and_with_a_reason(cast: Cast) -> None:
 
 def test_the_database_keeps_payments(cast: Cast) -> None:
     payment = pay(make_issued_invoice(cast.rep_a).pk, "20")
-    for attempt in (
+    attempts: Acts = (
         lambda: Payment.objects.filter(pk=payment.pk).delete(),
         lambda: Payment.objects.filter(pk=payment.pk).update(amount=1),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(IntegrityError, match="kept as they are"), transaction.atomic():
             attempt()
     assert Payment.objects.get().amount == D(20)

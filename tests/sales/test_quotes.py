@@ -1,7 +1,9 @@
 """Quotes: made, activated, revised, closed, and frozen from then on."""
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -40,6 +42,8 @@ from tests.factories.sales import (
 pytestmark = pytest.mark.django_db
 
 D = Decimal
+
+type Acts = tuple[Callable[..., Any], ...]
 
 
 def today() -> dt.date:
@@ -218,13 +222,13 @@ def test_the_database_keeps_an_active_quote_as_it_is(cast: Cast, column: str) ->
 
 def test_the_database_keeps_the_lines_and_taxes_of_an_active_quote(cast: Cast) -> None:
     quote = make_active_quote(cast.rep_a)
-    attempts = [
+    attempts: Acts = (
         lambda: QuoteLine.objects.filter(document=quote).update(quantity=7),
         lambda: QuoteLine.objects.filter(document=quote).delete(),
         lambda: QuoteLine.objects.create(document=quote, kind="write_in", name="More"),
         lambda: QuoteTax.objects.filter(document=quote).update(tax_amount=0),
         lambda: Quote.objects.filter(pk=quote.pk).delete(),
-    ]
+    )
     for attempt in attempts:
         with pytest.raises(IntegrityError), transaction.atomic():
             attempt()
@@ -252,12 +256,13 @@ def test_only_drafts_are_deleted(cast: Cast) -> None:
 
 def test_rights_are_asked_for_every_act(cast: Cast) -> None:
     quote = again(make_active_quote(cast.rep_a))
-    for act in (
+    acts: Acts = (
         lambda actor: activate_quote(quote_id=quote.pk, actor=actor, at=timezone.now()),
         lambda actor: revise_quote(quote_id=quote.pk, actor=actor, at=timezone.now()),
         lambda actor: close_quote(quote_id=quote.pk, status_reason="lost", actor=actor, at=timezone.now()),
         lambda actor: update_quote(quote_id=quote.pk, values={}, actor=actor, at=timezone.now()),
-    ):
+    )
+    for act in acts:
         with pytest.raises(NotFound):
             act(cast.rep_c)
         with pytest.raises(Forbidden):
