@@ -76,15 +76,15 @@ def timeline_context(record: models.Model, user: Any, parameters: QueryDict) -> 
 
 def _item(entry: Entry) -> Item:
     activity = entry.activity
-    live = activity.state in {"open", "scheduled"}
+    is_to_do = entry.may_write and activity.state in {"open", "scheduled"}
     return Item(
         entry=entry,
         day=_day(entry),
         icon=icon_of(activity.kind),
         url=screen_url(Activity, "detail", activity.pk),
         badge=None if activity.kind in {Kind.NOTE, Kind.CLOSE} else badge_of(activity),
-        done_url=screen_url(Activity, "complete", activity.pk) if live else "",
-        done_key=new_key() if live else "",
+        done_url=screen_url(Activity, "complete", activity.pk) if is_to_do else "",
+        done_key=new_key() if is_to_do else "",
     )
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core import signing
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Value
 
 from activities.models import Activity, Attachment, TimelineLink
 from activities.regarding import Ref, visible_titles
-from crm.core.access import READ, Branch
+from crm.core.access import READ, WRITE, Branch
 
 PAGE_SIZE = 20
 _SALT = "activities.timeline"
@@ -25,6 +25,7 @@ class Entry:
     activity: Activity
     files: Sequence[Attachment] = ()
     about: str = ""
+    may_write: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,10 @@ class TimelinePage:
 def timeline_page(
     target: models.Model, actor: Any, *, after: str = "", kind: str = "", size: int = PAGE_SIZE
 ) -> TimelinePage:
-    """Entries older than the token `after`; one that is no token gives the newest. The number of queries is fixed."""
+    """Entries older than the token `after`; one that is no token gives the newest.
+
+    One query for the entries, at most one for their files and one for each other table that they concern.
+    """
     ref = Ref.to(target)
     links = TimelineLink.objects.filter(
         visible_links(actor), target_type_id=ref.type_id, target_id=ref.pk, activity__deleted_at__isnull=True
@@ -49,16 +53,16 @@ def timeline_page(
     if mark is not None:
         at, pk = mark
         links = links.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk), at__lte=at)
-    found = list(_with_activities(links).order_by("-at", "-pk")[: size + 1])
+    found = list(_with_activities(links, actor).order_by("-at", "-pk")[: size + 1])
     shown = found[:size]
     following = _token(shown[-1]) if len(found) > size else ""
     return TimelinePage(_entries(shown, ref, actor), following)
 
 
-def visible_links(actor: Any) -> Q:
-    """The branches by which the actor sees activities, asked of the owner columns that links repeat."""
+def visible_links(actor: Any, action: str = READ) -> Q:
+    """The branches by which the actor may read or change activities, asked of the owner columns that links repeat."""
     condition = Q()
-    for branch in Activity.objects.all().branches(actor, READ):
+    for branch in Activity.objects.all().branches(actor, action):
         if not branch.condition:
             return Q()
         condition |= _on_links(branch)
@@ -71,26 +75,38 @@ def _on_links(branch: Branch) -> Q:
     return Q(Exists(Activity.objects.filter(branch.condition, pk=OuterRef("activity_id"))))
 
 
-def _with_activities(links: "models.QuerySet[TimelineLink]") -> "models.QuerySet[TimelineLink]":
-    files = Prefetch("activity__attachments", queryset=Attachment.objects.order_by("pk"))
-    return links.select_related("activity__owner", "activity__owner_team", "activity__created_by").prefetch_related(
-        files
+def _with_activities(links: "models.QuerySet[TimelineLink]", actor: Any) -> "models.QuerySet[TimelineLink]":
+    """All that a page shows of its activities, in the one query that finds them."""
+    writable = visible_links(actor, WRITE)
+    return links.select_related("activity__owner", "activity__owner_team").annotate(
+        may_write=ExpressionWrapper(writable, output_field=BooleanField()) if writable else Value(True),
+        has_files=Exists(Attachment.objects.filter(activity=OuterRef("activity_id"))),
     )
 
 
-def _entries(links: list[TimelineLink], ref: Ref, actor: Any) -> list[Entry]:
+def _entries(links: Sequence[Any], ref: Ref, actor: Any) -> list[Entry]:
     here = (ref.type_id, ref.pk)
     elsewhere = {_regarding(link.activity) for link in links} - {here, None}
     titles = visible_titles((pair for pair in elsewhere if pair), actor)
+    files = _files([link.activity_id for link in links if link.has_files])
     return [
         Entry(
             at=link.at,
             activity=link.activity,
-            files=list(link.activity.attachments.all()),
+            files=files.get(link.activity_id, ()),
             about=titles.get(_regarding(link.activity) or here, ""),
+            may_write=link.may_write,
         )
         for link in links
     ]
+
+
+def _files(activity_ids: list[int]) -> dict[int, list[Attachment]]:
+    found: dict[int, list[Attachment]] = {}
+    if activity_ids:
+        for attachment in Attachment.objects.filter(activity__in=activity_ids).order_by("pk"):
+            found.setdefault(attachment.activity_id, []).append(attachment)
+    return found
 
 
 def _regarding(activity: Activity) -> tuple[int, int] | None:

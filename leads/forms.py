@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
 from catalog.record_names import NamingForm
@@ -67,7 +68,7 @@ class LeadForm(NamingForm[Lead]):
 
 def _sources(current: str) -> list[tuple[str, Any]]:
     """The product's sources, and what a website called it in its own words."""
-    choices: list[tuple[str, Any]] = [("", "---------"), *Lead.Source.choices]
+    choices: list[tuple[str, Any]] = [*BLANK_CHOICE_DASH, *Lead.Source.choices]
     return choices if current in dict(choices) else [*choices, (current, current)]
 
 
@@ -78,4 +79,4 @@ class DisqualifyForm(TransitionForm):
     def __init__(self, *args: Any, actor: Any, record: Any, **options: Any) -> None:
         super().__init__(*args, actor=actor, record=record, **options)
         reason: Any = self.fields["status_reason"]
-        reason.choices = [("", "---------"), *reasons_for(LEAD_MACHINE, "disqualified")]
+        reason.choices = [*BLANK_CHOICE_DASH, *reasons_for(LEAD_MACHINE, "disqualified")]

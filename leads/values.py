@@ -8,6 +8,7 @@ from crm.core.errors import Invalid
 from crm.core.folding import company_key, fold, website_domain
 from crm.customers import keys
 from leads.models import Lead
+from leads.models.lead import NAMELESS
 
 EDITABLE = (
     "topic",
@@ -64,14 +65,10 @@ def has_identity(*, topic: str, last_name: str, company: str, email: str) -> boo
     return bool(topic.strip() or last_name.strip() or company.strip() or email.strip())
 
 
-def nameless() -> str:
-    return _("Enter a topic, a last name, a company or an e-mail address, so that the lead can be called something.")
-
-
 def settle(lead: Lead) -> None:
     """Check that the lead can be called something, and compute every column that follows from others."""
     if not has_identity(topic=lead.topic, last_name=lead.last_name, company=lead.company, email=lead.email):
-        raise Invalid(nameless(), field="last_name")
+        raise Invalid(str(NAMELESS), field="last_name")
     if lead.website and not website_domain(lead.website):
         raise Invalid(_("Enter a web address such as https://www.example.com."), field="website")
     person = " ".join(filter(None, (lead.first_name, lead.middle_name, lead.last_name)))

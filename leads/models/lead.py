@@ -14,6 +14,8 @@ from crm.core.states import StateModel, reason_field, state_field
 from crm.users.models import OwnedModel, branch_indexes
 from leads.states import LEAD_MACHINE, LeadState
 
+NAMELESS = _("Enter a topic, a last name, a company or an e-mail address, so that the lead can be called something.")
+
 
 def _money(label: Any) -> "models.DecimalField[Any, Any]":
     return models.DecimalField(
@@ -178,6 +180,7 @@ class Lead(OwnedModel, StateModel):
             models.CheckConstraint(
                 condition=~(Q(topic="") & Q(last_name="") & Q(company="") & Q(email="")),
                 name="lead_has_something_to_call_it",
+                violation_error_message=NAMELESS,
             ),
             models.CheckConstraint(
                 condition=Q(state="open", closed_at__isnull=True) | (~Q(state="open") & Q(closed_at__isnull=False)),

@@ -166,6 +166,14 @@ def test_completing_is_one_post_and_may_plan_the_next_step(cast: Cast, anna: Cli
     assert Activity.objects.get(kind="task").subject == "Send offer"
 
 
+def test_only_those_who_may_complete_are_offered_it(cast: Cast, anna: Client) -> None:
+    lead = make_lead(cast.rep_a)
+    bens = make_activity(cast.rep_b, regarding=lead, subject="Bens task")
+    page = text_of(anna, f"/leads/{lead.pk}/")
+    assert "Bens task" in page
+    assert f"/activities/{bens.pk}/complete/" not in page
+
+
 def test_a_next_meeting_needs_its_time(cast: Cast, anna: Client) -> None:
     call = make_activity(cast.rep_a, "phone_call")
     form = {"follow_up": "Visit", "follow_up_kind": "appointment"}

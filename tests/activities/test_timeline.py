@@ -142,6 +142,20 @@ def test_links_and_activities_are_seen_by_the_same_people(cast: Cast, name: str)
     assert set(shown(account, actor)) == visible
 
 
+def test_entries_say_who_may_change_them(cast: Cast) -> None:
+    lead = make_lead(cast.rep_a)
+    make_activity(cast.rep_a, subject="A", regarding=lead)
+    make_activity(cast.rep_b, subject="B", regarding=lead)
+    for actor, expected in (
+        (cast.rep_a, {"A": True, "B": False}),
+        (cast.manager, {"A": True, "B": True}),
+        (cast.administrator, {"A": True, "B": True}),
+        (cast.read_only, {"A": False, "B": False}),
+    ):
+        entries = timeline_page(lead, actor).entries
+        assert {entry.activity.subject: entry.may_write for entry in entries} == expected
+
+
 def test_what_rolled_up_is_named_only_to_those_who_may_see_it(cast: Cast) -> None:
     account = make_account(cast.rep_a)
     make_activity(cast.rep_b, regarding=make_contact(cast.rep_b, account, "Secret"))

@@ -324,7 +324,8 @@ def test_the_page_shows_the_post_that_brought_the_lead(cast: Cast, anna: Client)
 def test_naughty_text_in_every_field_is_shown_as_text(cast: Cast, anna: Client) -> None:
     script = "<script>alert(1)</script>"
     columns = ("topic", "first_name", "last_name", "company", "job_title", "city", "description", "industry", "phone")
-    lead = make_lead(cast.rep_a, **dict.fromkeys(columns, script))
+    values: dict[str, Any] = dict.fromkeys(columns, script)
+    lead = make_lead(cast.rep_a, **values)
     for url in ("/leads/", f"/leads/{lead.pk}/", f"/leads/{lead.pk}/edit/", f"/leads/{lead.pk}/delete/"):
         page = text_of(anna, url)
         assert script not in page
@@ -351,11 +352,10 @@ def test_a_list_of_fifty_costs_what_a_list_of_two_costs(cast: Cast, anna: Client
 
 
 def test_a_lead_with_fifty_activities_costs_what_one_with_two_costs(cast: Cast, anna: Client) -> None:
-    account = make_account(cast)
-    few, many = make_lead(cast.rep_a, existing_account=account), make_lead(cast.rep_a, existing_account=account)
+    few, many = make_lead(cast.rep_a), make_lead(cast.rep_a)
     for lead, number in ((few, 2), (many, 50)):
         for _number in range(number):
-            make_activity(cast.rep_a, "note", regarding=lead)
+            make_activity(cast.rep_a, "task", regarding=lead)
     assert _queries(anna, f"/leads/{few.pk}/") == _queries(anna, f"/leads/{many.pk}/") <= 12
 
 
