@@ -1,61 +1,14 @@
-"""One running server for a module of proofs; its rows are real, and all tables are empty again afterwards."""
+"""One running server for a module of proofs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
-from django.core.management import call_command
-from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from crm.core.actors import SYSTEM
-from crm.core.foundations import lay_foundations
-from leads.services.forms import ensure_form
-from tests.factories.cast import Cast, make_cast
-from tests.factories.users import PASSWORD
-from tests.proofs.running import running_server
-from tests.proofs.visitor import Visitor
-
-#: The hosts to which the form of the proofs sends visitors back; those of two of the real forms are left out.
-ALLOWED_HOSTS = (
-    "www.trideca.com.au",
-    "aquajacker.s3-website-us-west-2.amazonaws.com",
-    "mtxb2b.com",
-    "www.dkbmc.com",
-    "vedacit.com.br",
-    "newagainhouses.com",
-    "hiae--devb2c.sandbox.my.site.com",
-    "tusitio.com",
-    "edintel-b2c.vercel.app",
-    "www.daizansoriano.com",
-)
-
-
-@dataclass(frozen=True)
-class Site:
-    """`place` is host:port; leads of the form belong to `cast.rep_a`, who is `seller` in a browser."""
-
-    place: str
-    form_key: str
-    cast: Cast
-    seller: Visitor
-    stranger: Visitor
+from tests.proofs.sites import Site, furnished_site
 
 
 @pytest.fixture(scope="module")
 def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker, database_url: str) -> Iterator[Site]:
-    with django_db_blocker.unblock():
-        try:
-            with running_server(database_url) as place:
-                yield _furnished(place)
-        finally:
-            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=False)
-
-
-def _furnished(place: str) -> Site:
-    lay_foundations()
-    cast = make_cast()
-    form = ensure_form(name="Website", hosts=ALLOWED_HOSTS, owner=cast.rep_a, actor=SYSTEM, at=timezone.now())
-    seller = Visitor(place)
-    seller.sign_in("rep_a", PASSWORD)
-    return Site(place, form.key, cast, seller, Visitor(place))
+    with django_db_blocker.unblock(), furnished_site(database_url) as found:
+        yield found

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.conf import settings
 
@@ -22,6 +23,7 @@ def running_server(database_url: str) -> Iterator[str]:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", "1", "--blocking-threads", "4", "--log-level", "error", "crm.wsgi:application"]
     environment = {**os.environ, "DATABASE_URL": database_url, "BASE_URL": f"http://{place}"}
+    Path(settings.STATIC_ROOT).mkdir(mode=0o700, parents=True, exist_ok=True)  # else the worker complains
     process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)  # noqa: S603 - our own words
     try:
         _wait(place, process)

@@ -15,7 +15,7 @@ from leads.services.leads import create_lead
 from sales.models import Invoice, LineKind, Opportunity, Payment, Qualification
 from sales.services.invoices import create_invoice, issue_invoice
 from sales.services.lines import LineRow, add_line
-from tests.proofs.conftest import Site
+from tests.proofs.sites import Site
 from tests.proofs.visitor import Answer, Pairs, form_with
 
 type Send = Callable[[Site, str, Pairs], list[Answer]]

@@ -10,7 +10,7 @@ import pytest
 
 from leads.models import CapturedPost, Lead
 from tests.leads.posted import SHARED, Pairs, Post, flat_json, multipart, shared_file
-from tests.proofs.conftest import ALLOWED_HOSTS, Site
+from tests.proofs.sites import ALLOWED_HOSTS, Site
 from tests.proofs.visitor import Answer, form_with
 
 pytestmark = pytest.mark.xdist_group("posted forms")

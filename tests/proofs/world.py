@@ -1,0 +1,173 @@
+"""One record of each kind in each state that an address asks for, made once for a whole module of proofs.
+
+The module runs in one transaction that is rolled back at its end; each visit is undone by a savepoint.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models, transaction
+from django.test import Client
+from django.utils import timezone
+
+from activities.models import Attachment
+from catalog.services.products import retire_product, revise_product
+from crm.core.actors import SYSTEM
+from crm.customers.services.accounts import deactivate_account
+from crm.customers.services.contacts import deactivate_contact
+from sales.services.invoices import issue_invoice
+from sales.services.opportunities import hold_opportunity
+from sales.services.orders import hold_order
+from sales.services.payments import pay_invoice
+from sales.services.quotes import close_quote
+from tests.factories.activities import make_activity, make_completed
+from tests.factories.cast import Cast, make_cast
+from tests.factories.catalog import PriceListFactory, PriceListItemFactory, ProductFactory
+from tests.factories.customers import AddressFactory
+from tests.factories.leads import make_disqualified_lead, make_lead
+from tests.factories.opportunities import make_won
+from tests.factories.sales import (
+    make_account,
+    make_active_quote,
+    make_contact,
+    make_invoice,
+    make_issued_invoice,
+    make_opportunity,
+    make_order,
+    make_quote,
+    write_in,
+)
+
+#: Stands in the title of every owned record, and nowhere else.
+SECRET = "Quillfeather"
+
+type Args = tuple[Any, ...]
+
+
+@dataclass
+class World:
+    """`records` by key; `args` are what the address of the key's pages takes."""
+
+    cast: Cast
+    records: dict[str, Any] = field(default_factory=dict)
+
+    def args(self, key: str) -> Args:
+        record = self.records[key]
+        return tuple(one.pk for one in record) if isinstance(record, tuple) else (record.pk,)
+
+
+def make_world() -> World:
+    world = World(make_cast())
+    owner = world.cast.rep_a
+    for make in (_leads, _customers, _catalogue, _activities, _opportunities, _documents):
+        world.records |= make(owner)
+    return world
+
+
+def _leads(owner: Any) -> dict[str, Any]:
+    return {
+        "lead": make_lead(owner, last_name=SECRET),
+        "lead disqualified": make_disqualified_lead(owner, last_name=SECRET),
+    }
+
+
+def _customers(owner: Any) -> dict[str, Any]:
+    now = timezone.now()
+    account, contact = make_account(owner, SECRET), make_contact(owner, last_name=SECRET)
+    idle, idle_person = make_account(owner, f"{SECRET} idle"), make_contact(owner, last_name=f"{SECRET} idle")
+    return {
+        "account": account,
+        "contact": contact,
+        "account address": (account, AddressFactory.create(account=account)),
+        "contact address": (contact, AddressFactory.create(contact=contact)),
+        "account inactive": deactivate_account(account_id=idle.pk, actor=SYSTEM, at=now),
+        "contact inactive": deactivate_contact(contact_id=idle_person.pk, actor=SYSTEM, at=now),
+    }
+
+
+def _catalogue(_owner: Any) -> dict[str, Any]:
+    now, item = timezone.now(), PriceListItemFactory.create()
+    revised, retired = ProductFactory.create(), ProductFactory.create()
+    return {
+        "product": ProductFactory.create(),
+        "product draft": ProductFactory.create(state="draft", status_reason="draft", revision=0),
+        "product revised": revise_product(product_id=revised.pk, actor=SYSTEM, at=now),
+        "product retired": retire_product(product_id=retired.pk, actor=SYSTEM, at=now),
+        "price list": PriceListFactory.create(),
+        "price list inactive": PriceListFactory.create(state="inactive", status_reason="inactive"),
+        "price list item": (item.price_list, item),
+    }
+
+
+def _activities(owner: Any) -> dict[str, Any]:
+    note = make_activity(owner, "note", subject=SECRET)
+    file = Attachment.objects.create(activity=note, name="plan.txt", media_type="text/plain", size=1, file="gone")
+    return {
+        "activity": make_activity(owner, "task", subject=SECRET),
+        "activity done": make_completed(owner, "task", subject=SECRET),
+        "activity file": (note, file),
+    }
+
+
+def _opportunities(owner: Any) -> dict[str, Any]:
+    held = make_opportunity(owner, topic=f"{SECRET} held")
+    return {
+        "opportunity": make_opportunity(owner, [write_in("100")], topic=SECRET),
+        "opportunity held": hold_opportunity(opportunity_id=held.pk, actor=SYSTEM, at=timezone.now()),
+        "opportunity won": make_won(owner, topic=SECRET),
+    }
+
+
+def _documents(owner: Any) -> dict[str, Any]:
+    now, held, paid = timezone.now(), make_order(owner, name=SECRET), make_issued_invoice(owner, name=SECRET)
+    closed = make_active_quote(owner, name=SECRET)
+    return {
+        "quote": make_quote(owner, name=SECRET),
+        "quote active": make_active_quote(owner, name=SECRET),
+        "quote closed": close_quote(quote_id=closed.pk, status_reason="lost", actor=SYSTEM, at=now),
+        "order": make_order(owner, name=SECRET),
+        "order held": hold_order(order_id=held.pk, actor=SYSTEM, at=now),
+        "invoice": make_invoice(owner, name=SECRET),
+        "invoice issued": make_issued_invoice(owner, name=SECRET),
+        "invoice paid": (paid, pay_invoice(invoice_id=paid.pk, amount=Decimal(20), actor=SYSTEM, at=now)),
+    }
+
+
+@contextmanager
+def passing() -> Iterator[None]:
+    """Whatever happens inside is undone."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def browser(user: Any = None) -> Client:
+    """Answers 500 like a server, instead of raising."""
+    client = Client(raise_request_exception=False)
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+def everything() -> dict[str, tuple[int, str]]:
+    """By table the number of rows and a sum over all their columns, versions included; sessions are left out."""
+    statement = " UNION ALL ".join(map(_sum_of, _tables()))
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return {table: (count, digest) for table, count, digest in cursor.fetchall()}
+
+
+def _sum_of(table: str) -> str:
+    return f"SELECT '{table}', count(*), md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t"  # noqa: S608 - names of our own tables
+
+
+def _tables() -> list[str]:
+    found: set[type[models.Model]] = set(apps.get_models(include_auto_created=True))
+    return sorted({model._meta.db_table for model in found} - {"django_session"})
+
+
+type Maker = Callable[[World], Any]
