@@ -11,7 +11,7 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
 from activities import links
-from activities.links import links_for, register_rollup, relink
+from activities.links import links_for, register_rollup
 from activities.models import Activity, TimelineLink
 from activities.regarding import Ref
 from activities.services.activities import cancel_activity, change_regarding, complete_activity
@@ -23,9 +23,9 @@ from crm.core.deletion import delete_record, restore_record
 from crm.core.errors import NotFound
 from crm.customers.models import Account, Contact
 from crm.customers.services.accounts import create_account
-from crm.customers.services.contacts import create_contact
+from crm.customers.services.contacts import create_contact, update_contact
 from crm.users.models import Share, User
-from crm.users.services.ownership import assign_record
+from crm.users.services.ownership import assign_record, follow_owner
 from leads.models import Lead
 from tests.factories.activities import AT, make_activity, make_completed
 from tests.factories.cast import Cast
@@ -194,16 +194,24 @@ def test_links_follow_the_regarding_record(cast: Cast) -> None:
     assert shown(second, cast.rep_a) == ["A task"]
 
 
-def test_relinking_a_contact_follows_its_company(cast: Cast) -> None:
+def test_the_timeline_of_a_contact_follows_it_to_another_company(cast: Cast) -> None:
     old, new = make_account(cast.rep_a, "Old"), make_account(cast.rep_a, "New")
     contact = make_contact(cast.rep_a, old)
     lead = make_lead(cast.rep_a, existing_contact=contact)
     for number in range(3):
         make_activity(cast.rep_a, subject=str(number), regarding=lead, at=later(number))
-    Contact.objects.filter(pk=contact.pk).update(account=new)
-    relink(Contact.objects.get(pk=contact.pk))
+    update_contact(contact_id=contact.pk, values={"account": new}, actor=cast.rep_a, at=AT)
     assert shown(old, cast.rep_a) == []
     assert shown(new, cast.rep_a) == shown(contact, cast.rep_a) == ["2", "1", "0"]
+
+
+def test_links_move_along_when_their_owner_changes_the_business_unit(cast: Cast) -> None:
+    lead = make_lead(cast.rep_a)
+    make_activity(cast.rep_a, regarding=lead)
+    type(cast.rep_a).objects.filter(pk=cast.rep_a.pk).update(business_unit=cast.south)
+    cast.rep_a.refresh_from_db()
+    follow_owner(cast.rep_a)
+    assert set(TimelineLink.objects.values_list("owning_unit_id", flat=True)) == {cast.south.pk}
 
 
 def test_the_bin_hides_an_activity_and_gives_it_back(cast: Cast) -> None:

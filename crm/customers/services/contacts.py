@@ -10,6 +10,7 @@ from catalog.services.values import refuse_closed, save, set_values
 from crm.core.access import WRITE, check_create, lock_for
 from crm.core.actors import Actor
 from crm.core.errors import Invalid
+from crm.core.reactions import Reaction
 from crm.core.transactions import service
 from crm.customers.models import Contact
 from crm.customers.services.fields import PREFERENCE_FIELDS, TERMS_FIELDS
@@ -37,6 +38,9 @@ CONTACT_FIELDS = (
     *TERMS_FIELDS,
     *PREFERENCE_FIELDS,
 )
+company_changed = Reaction[[Contact]]("contact.company_changed")
+"""Runs when a contact moves to another account, so that what rolls up to the account follows."""
+
 _FIELDS = {"contact_has_a_name": "last_name", "contact_does_not_report_to_itself": "reports_to"}
 
 
@@ -54,7 +58,10 @@ def update_contact(*, contact_id: int, values: Mapping[str, Any], actor: Actor, 
     """An inactive contact is read-only."""
     contact = lock_for(Contact, contact_id, actor, WRITE)
     refuse_closed(contact, ("inactive",))
+    company = contact.account_id
     _set_and_save(contact, values)
+    if contact.account_id != company:
+        company_changed.run(contact)
     return contact
 
 
