@@ -15,7 +15,7 @@ from sales.models import Invoice, Order
 from sales.services import orders as service
 from sales.services.invoices import create_invoice_from_order
 from sales.services.lines import frozen_sentence
-from sales.states import OrderState
+from sales.states import InvoiceState, OrderState
 
 type Values = Mapping[str, Any]
 
@@ -50,9 +50,13 @@ def _to_be_delivered(order: Order) -> str:
     return order.machine.refusal(order, "fulfill")
 
 
-def _not_canceled(order: Order) -> str:
-    """Once everything is invoiced the act leads to the draft that did it, or says that nothing is left."""
-    return order.machine.refusal(order, "invoice") if order.state == OrderState.CANCELED else ""
+def _to_be_invoiced(order: Order) -> str:
+    """Once everything is invoiced the act leads to the draft that did it, while there is one."""
+    if order.state == OrderState.CANCELED:
+        return order.machine.refusal(order, "invoice")
+    if order.state == OrderState.INVOICED and not order.invoices.filter(state=InvoiceState.DRAFT).exists():
+        return _("Everything on this order is invoiced.")
+    return ""
 
 
 def _lockable(order: Order) -> str:
@@ -84,7 +88,7 @@ CREATE_INVOICE = Action(
     right="create_invoice",
     url_name="sales:order_create_invoice",
     perform=_create_invoice,
-    obstacle=_not_canceled,
+    obstacle=_to_be_invoiced,
     confirm=gettext_lazy("A draft invoice is made for everything that is not invoiced yet."),
     done=gettext_lazy("Draft invoice made"),
     position=20,

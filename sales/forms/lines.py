@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.models import Product, TaxRate, Unit
 from catalog.record_names import RecordNameField
+from crm.core import format as shown
 from crm.core.models import Organisation
 from crm.core.money import ZERO
 from crm.core.widgets import plain_decimal
@@ -115,9 +116,10 @@ class LineGrid:
     @cached_property
     def taxes(self) -> list[tuple[int, str]]:
         rates = TaxRate.objects.visible_to(self.actor).filter(is_active=True)
-        offered = {rate.pk: str(rate) for rate in rates}
-        offered |= {line.tax_rate_id: str(line.tax_rate) for line in self.lines if line.tax_rate_id}
-        return sorted(offered.items(), key=lambda item: item[1])
+        offered = {rate.pk: rate for rate in rates}
+        offered |= {line.tax_rate_id: line.tax_rate for line in self.lines if line.tax_rate_id}
+        ordered = sorted(offered.values(), key=lambda rate: (-rate.rate, rate.name))
+        return [(rate.pk, _tax_label(rate)) for rate in ordered]
 
     @cached_property
     def suggestions(self) -> list[tuple[str, str]]:
@@ -239,6 +241,11 @@ class LineGrid:
     @property
     def has_errors(self) -> bool:
         return bool(self.general) or any(row.errors for row in self.rows)
+
+
+def _tax_label(rate: TaxRate) -> str:
+    """Short enough for a column: the percentage says it all where there is one."""
+    return shown.percent(rate.rate) if rate.rate else rate.name
 
 
 def _count(data: Mapping[str, Any]) -> int:

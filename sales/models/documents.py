@@ -1,6 +1,6 @@
 """What opportunities, quotes, orders and invoices have in common: a customer, a currency and figures."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,6 @@ class PricedModel(OwnedModel, StateModel, CustomerModel):
     Rows of lines and tax are `lines` and `taxes`, each with its parent in `document`.
     """
 
-    series: ClassVar[str] = ""
     lines: Any
     taxes: Any
 

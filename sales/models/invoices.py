@@ -32,7 +32,6 @@ def _paid_or_issued(invoice: Any, *_args: object, **_kwargs: object) -> str:
 @pgtrigger.register(frozen_header(free=_FREE_AFTER_DRAFT), kept_after_draft())
 @tracked
 class Invoice(DocumentModel):
-    series = "invoice"
     machine = INVOICE_MACHINE
 
     state = state_field(INVOICE_MACHINE)

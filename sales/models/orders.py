@@ -28,7 +28,6 @@ def _state_of_reason(order: Any, *_args: object, **_kwargs: object) -> str:
 
 @tracked
 class Order(DocumentModel):
-    series = "order"
     machine = ORDER_MACHINE
 
     state = state_field(ORDER_MACHINE)

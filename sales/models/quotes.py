@@ -40,7 +40,6 @@ _FREE_AFTER_DRAFT = (
 @pgtrigger.register(frozen_header(free=_FREE_AFTER_DRAFT), kept_after_draft())
 @tracked
 class Quote(DocumentModel):
-    series = "quote"
     machine = QUOTE_MACHINE
 
     state = state_field(QUOTE_MACHINE)

@@ -95,41 +95,17 @@ def _list_panel(name: str, title: Any, table: type[Table], column: str, position
 def register() -> None:
     for model in (Opportunity, Quote, Order, Invoice):
         register_panels(model, lines_panel(), totals_panel())
-    the_line = Panel(
-        name="story",
-        title=_("The line"),
-        template="sales/panels/story.html",
-        context=story,
-        position=30,
-        column="side",
-    )
     for document in (Quote, Order, Invoice):
-        register_panels(document, the_line)
+        register_panels(document, _side_panel("story", _("The line"), story, 30))
     register_panels(
         Quote,
-        Panel(
-            name="revisions",
-            title=_("Revisions"),
-            template="sales/panels/revisions.html",
-            context=revisions_of,
-            shown=has_revisions,
-            position=20,
-            column="side",
-        ),
+        _side_panel("revisions", _("Revisions"), revisions_of, 20, has_revisions),
         _list_panel("orders", _("Orders"), OpportunityOrdersTable, "quote", 30),
     )
     register_panels(Order, _list_panel("invoices", _("Invoices"), OpportunityInvoicesTable, "order", 30))
     register_panels(
         Invoice,
-        Panel(
-            name="balance",
-            title=_("Balance"),
-            template="sales/panels/balance.html",
-            context=balance_of,
-            shown=is_numbered,
-            position=2,
-            column="side",
-        ),
+        _side_panel("balance", _("Balance"), balance_of, 2, is_numbered),
         Panel(
             name="payments",
             title=_("Payments"),
@@ -140,6 +116,13 @@ def register() -> None:
         ),
     )
     _register_customers()
+
+
+def _side_panel(name: str, title: Any, context: Any, position: int, shown: Any = lambda _record, _user: True) -> Panel:
+    template = f"sales/panels/{name}.html"
+    return Panel(
+        name=name, title=title, template=template, context=context, shown=shown, position=position, column="side"
+    )
 
 
 def _register_customers() -> None:

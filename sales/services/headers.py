@@ -59,6 +59,7 @@ def new_document[D: DocumentModel](model: type[D], values: Mapping[str, Any], *,
     document = model(**owner_fields(owner))
     set_typed(document, values, TYPED_FIELDS[model])
     check_customer(document)
+    check_active(document.contact, "contact")
     fill_commerce(document, organisation, on=on)
     fill_terms(document, organisation)
     fill_addresses(document)

@@ -93,16 +93,10 @@ def create_order_from_quote(
     if quote.state != QuoteState.WON:
         _win(quote, on=on, description=description, actor=actor, at=at)
         if opportunity is not None and opportunity.state == OpportunityState.OPEN:
+            revenue = quote.total_amount if actual_revenue is None else actual_revenue
+            closing: Any = {"close_quotes": close_siblings, "description": description, "actor": actor, "at": at}
             if close_opportunity:
-                win_opportunity(
-                    opportunity_id=opportunity.pk,
-                    actual_revenue=quote.total_amount if actual_revenue is None else actual_revenue,
-                    closed_on=on,
-                    description=description,
-                    close_quotes=close_siblings,
-                    actor=actor,
-                    at=at,
-                )
+                win_opportunity(opportunity_id=opportunity.pk, actual_revenue=revenue, closed_on=on, **closing)
             elif close_siblings:
                 close_open_quotes(opportunity, reason="canceled", on=on, actor=actor, at=at)
     return _order_of(quote, series=number_series, at=at)
