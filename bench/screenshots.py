@@ -1,7 +1,7 @@
 """Take the pictures of the README from a running demonstration.
 
     uv run manage.py up --demo
-    uv run python bench/screenshots.py --login anton --password '…'
+    uv run python -m bench.screenshots --login anton --password '…'
 
 Writes docs/img/*.png, each below 150 kB.
 """

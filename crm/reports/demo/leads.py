@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from crm.core.actors import WEB_FORM, Actor
 from crm.core.models import Currency
+from crm.customers.models import Contact
 from crm.reports.demo.customers import Customer, terms_of
 from crm.reports.demo.talk import Talk
 from crm.reports.demo.world import Firm, Person, World
@@ -40,7 +41,7 @@ class LeadChapter:
         customer = world.story.pick(self._customers) if world.story.happens(22) else None
         firm = customer.firm if customer else world.new_firm()
         owner = customer.owner if customer else world.seller_for(firm)
-        person = world.new_person(firm)
+        person = _same_person(customer.contact) if customer else world.new_person(firm)
         source = world.story.pick(_SOURCES)
         values = {**self._asked(firm, person, source, at), **_known(customer)}
         actor: Actor = WEB_FORM if source == "web" else owner
@@ -114,6 +115,10 @@ class LeadChapter:
         if customer not in self._customers:
             self._customers.append(customer)
         self._on_qualified(records["opportunity"], customer, at)
+
+
+def _same_person(contact: Contact) -> Person:
+    return Person(**{name: getattr(contact, name) for name in Person.__slots__})
 
 
 def _known(customer: Customer | None) -> dict[str, object]:

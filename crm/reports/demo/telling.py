@@ -25,7 +25,7 @@ from leads.services.forms import ensure_form
 from sales.models import Opportunity
 
 DAYS = 365
-_OLD_CUSTOMERS, _LEADS, _DIRECT_DEALS = 22, 154, 20
+_OLD_CUSTOMERS, _LEADS, _DIRECT_DEALS = 22, 154, 30
 
 
 def tell_demo(now: dt.datetime) -> tuple[Login, ...]:
