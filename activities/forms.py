@@ -13,9 +13,9 @@ from activities.regarding import Ref
 from activities.services.activities import FollowUp
 from activities.services.parties import Party
 from activities.services.values import COLUMNS
-from catalog.record_names import NamingForm
 from crm.core.errors import NotFound
 from crm.core.forms import TransitionForm
+from crm.core.record_names import NamingForm
 from crm.customers.models import Contact
 from crm.customers.record_names import ContactField
 

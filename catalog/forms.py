@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import PriceList, PriceListItem, Product, Unit
 from catalog.price_terms import PriceMethod
-from catalog.record_names import NamingForm, RecordNameField
 from catalog.services.price_lists import PRICE_LIST_FIELDS
 from catalog.services.products import PRODUCT_FIELDS
+from crm.core.record_names import NamingForm, RecordNameField
 
 
 class UnitField(forms.ModelChoiceField[Unit]):

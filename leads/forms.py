@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
-from catalog.record_names import NamingForm
 from crm.core.forms import TransitionForm
 from crm.core.reasons import reasons_for
+from crm.core.record_names import NamingForm
 from crm.customers.record_names import AccountField, ContactField
 from leads.models import Lead
 from leads.states import LEAD_MACHINE

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from activities.kinds import Kind
 from activities.models import Activity
-from catalog.services.values import set_values
 from crm.core.errors import Invalid
+from crm.core.values import set_values
 
 COLUMNS = (
     "subject",

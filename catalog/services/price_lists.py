@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from catalog.models import PriceList, PriceListItem, Product
 from catalog.price_terms import PriceMethod
-from catalog.services.values import refuse_closed, save, set_values
 from crm.core.access import WRITE, check_create, lock_for
 from crm.core.actors import Actor
 from crm.core.errors import Conflict, Invalid, NotFound
 from crm.core.reactions import Reaction
 from crm.core.transactions import service
+from crm.core.values import refuse_closed, save, set_values
 
 PRICE_LIST_FIELDS = ("name", "currency", "valid_from", "valid_to", "prices_include_tax", "is_default", "description")
 ITEM_FIELDS = (

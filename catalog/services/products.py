@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from catalog.models import PriceListItem, Product
 from catalog.services.taxes import default_tax_rate
-from catalog.services.values import refuse_closed, save, set_values
 from crm.core.access import WRITE, check_create, lock_for
 from crm.core.actors import Actor
 from crm.core.deletion import dependents
@@ -16,6 +15,7 @@ from crm.core.errors import Conflict, Invalid
 from crm.core.history import events_of
 from crm.core.models import Organisation
 from crm.core.transactions import service
+from crm.core.values import refuse_closed, save, set_values
 
 PRODUCT_FIELDS = (
     "number",

@@ -7,11 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.models import Unit, UnitGroup
-from catalog.services.values import save, set_values
 from crm.core.access import WRITE, check_create, lock_for
 from crm.core.actors import Actor
 from crm.core.errors import Invalid
 from crm.core.transactions import service
+from crm.core.values import save, set_values
 
 _UNIT_FIELDS = ("name", "base_unit", "factor")
 _FIELDS = {

@@ -12,11 +12,11 @@ from catalog.forms import ItemForm, NewItemForm, PriceListForm
 from catalog.models import PriceList, PriceListItem
 from catalog.services.price_lists import add_item, create_price_list, remove_item, update_item, update_price_list
 from catalog.tables import PriceListTable
-from catalog.views.parts import PartDeleteView, PartEditView
 from crm.core import format as shown
 from crm.core.models import Organisation
 from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
 from crm.core.screens.details import Fact
+from crm.core.screens.parts import PartDeleteView, PartEditView
 
 
 class PriceListListView(ListView):

@@ -118,7 +118,7 @@ class StateMachine:
             condition |= Q(state=state) & allowed
         return models.CheckConstraint(condition=condition, name=name)
 
-    def trigger(self) -> pgtrigger.Trigger:
+    def trigger(self, name: str) -> pgtrigger.Trigger:
         """The same table in the database: no `update()`, merge or SQL console goes around it."""
         legal = " OR ".join(
             f"({_pair_sql('OLD', source)} AND {_pair_sql('NEW', target)})"
@@ -127,7 +127,7 @@ class StateMachine:
             for target in move.targets
         )
         return pgtrigger.Trigger(
-            name="state_moves",
+            name=name,
             when=pgtrigger.Before,
             operation=pgtrigger.UpdateOf("state", "status_reason"),
             condition=pgtrigger.AnyChange("state", "status_reason"),

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from catalog.record_names import NamingForm
+from crm.core.record_names import NamingForm
 from crm.customers.models import Account, Address, Contact
 from crm.customers.record_names import AccountField, ContactField
 from crm.customers.services.accounts import ACCOUNT_FIELDS

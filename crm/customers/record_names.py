@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from catalog.record_names import RecordNameField
+from crm.core.record_names import RecordNameField
 from crm.customers.models import Account, Contact
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from activities.links import relink
-from catalog.services.values import refuse_closed, set_values
 from crm.core.access import READ, WRITE, check_create, find_for, lock_for
 from crm.core.actors import Actor
 from crm.core.errors import Conflict, Invalid, NotFound
@@ -17,6 +16,7 @@ from crm.core.numbering import take_number
 from crm.core.reactions import Reaction
 from crm.core.reasons import reasons_for
 from crm.core.transactions import service
+from crm.core.values import refuse_closed, set_values
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields
 from leads.models import Lead

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.record_names import NamingForm
 from crm.core.models import Organisation
+from crm.core.record_names import NamingForm
 from crm.customers.record_names import AccountField, ContactField
 from sales.models import DocumentModel
 from sales.services.snapshots import ADDRESS_PARTS

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Product, TaxRate, Unit
-from catalog.record_names import RecordNameField
 from crm.core import format as shown
 from crm.core.models import Organisation
 from crm.core.money import ZERO
+from crm.core.record_names import RecordNameField
 from crm.core.widgets import plain_decimal
 from crm.users.access import may
 from sales.models import LineKind, PricedModel

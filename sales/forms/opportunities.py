@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Competitor
-from catalog.record_names import NamingForm
 from crm.core.forms import TransitionForm
 from crm.core.models import Organisation
 from crm.core.reasons import reasons_for
+from crm.core.record_names import NamingForm
 from crm.core.widgets import plain_decimal
 from crm.customers.record_names import AccountField, ContactField
 from sales.models import Opportunity, RevenueMode

@@ -11,9 +11,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.record_names import NamingForm
 from crm.core.access import may_create
 from crm.core.errors import Invalid
+from crm.core.record_names import NamingForm
 from crm.customers.models import Account, Address, Contact
 from leads.models import Lead
 from sales.models import Opportunity

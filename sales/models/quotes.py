@@ -17,7 +17,6 @@ from sales.models.documents import DocumentModel, DocumentTax
 from sales.models.freezing import frozen_header, frozen_with, kept_after_draft
 from sales.models.lines import DocumentLine
 from sales.models.opportunities import Opportunity, OpportunityLine
-from sales.models.tracking import tracked_by_noun
 from sales.states import QUOTE_MACHINE, QuoteState
 
 _FREE_AFTER_DRAFT = (
@@ -165,7 +164,7 @@ class Quote(DocumentModel):
 
 
 @pgtrigger.register(frozen_with("sales_quote", free=("opportunity_line_id", "revised_line_id")))
-@tracked_by_noun
+@tracked
 class QuoteLine(DocumentLine):
     document = models.ForeignKey(Quote, models.CASCADE, related_name="lines")
     opportunity_line = models.ForeignKey(

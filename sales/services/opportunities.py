@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from activities.links import relink
 from catalog.models import Competitor
-from catalog.services.values import set_values
 from crm.core.access import READ, WRITE, check_create, lock_for
 from crm.core.actors import Actor
 from crm.core.errors import Conflict, Invalid
@@ -19,6 +18,7 @@ from crm.core.models import Organisation
 from crm.core.money import ZERO, round_money
 from crm.core.reasons import reasons_for
 from crm.core.transactions import service
+from crm.core.values import set_values
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields
 from sales.models import Invoice, Opportunity, Order, RevenueMode

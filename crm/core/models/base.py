@@ -12,29 +12,33 @@ from pghistory.models import Event
 
 from crm.core.states import StateModel
 
-# Set by the database, so that bulk updates, COPY and the admin are stamped too. The acting user is the one
-# of the current history action.
-STAMP = pgtrigger.Trigger(
-    name="stamp",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Insert | pgtrigger.Update,
-    declare=[("acting", "BIGINT")],
-    func="""
-        acting := (NULLIF(current_setting('pghistory.context_metadata', TRUE), '')::jsonb->>'user')::bigint;
-        IF TG_OP = 'INSERT' THEN
-            NEW.version := 1;
-            NEW.created_by_id := COALESCE(NEW.created_by_id, acting);
-            NEW.updated_by_id := COALESCE(NEW.updated_by_id, NEW.created_by_id);
-            NEW.created_at := COALESCE(NEW.created_at, now());
-            NEW.updated_at := COALESCE(NEW.updated_at, NEW.created_at);
-        ELSIF NEW IS DISTINCT FROM OLD THEN
-            NEW.version := OLD.version + 1;
-            NEW.updated_at := now();
-            NEW.updated_by_id := COALESCE(acting, NEW.updated_by_id);
-        END IF;
-        RETURN NEW;
-    """,
-)
+
+def stamp_trigger(noun: str) -> pgtrigger.Trigger:
+    """Stamps set by the database, so that bulk updates, COPY and the admin are stamped too.
+
+    The acting user is the one of the current history action.
+    """
+    return pgtrigger.Trigger(
+        name=f"{noun}_stamp",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        declare=[("acting", "BIGINT")],
+        func="""
+            acting := (NULLIF(current_setting('pghistory.context_metadata', TRUE), '')::jsonb->>'user')::bigint;
+            IF TG_OP = 'INSERT' THEN
+                NEW.version := 1;
+                NEW.created_by_id := COALESCE(NEW.created_by_id, acting);
+                NEW.updated_by_id := COALESCE(NEW.updated_by_id, NEW.created_by_id);
+                NEW.created_at := COALESCE(NEW.created_at, statement_timestamp());
+                NEW.updated_at := COALESCE(NEW.updated_at, NEW.created_at);
+            ELSIF NEW IS DISTINCT FROM OLD THEN
+                NEW.version := OLD.version + 1;
+                NEW.updated_at := statement_timestamp();
+                NEW.updated_by_id := COALESCE(acting, NEW.updated_by_id);
+            END IF;
+            RETURN NEW;
+        """,
+    )
 
 
 class BinQuerySet[M: models.Model](models.QuerySet[M]):
@@ -48,7 +52,7 @@ class BinQuerySet[M: models.Model](models.QuerySet[M]):
 
 
 class Record(models.Model):
-    """Stamps, version and bin date. The stamps are written by a trigger; see `STAMP`."""
+    """Stamps, version and bin date. The stamps are written by a trigger; see `stamp_trigger`."""
 
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
     created_by = models.ForeignKey(
@@ -110,16 +114,17 @@ def tracked[M: models.Model](model: type[M]) -> type[M]:
 
     A model names in `unrecorded` the columns that history must not keep, such as passwords.
     """
-    names = {field.name for field in model._meta.local_fields}
-    if "version" in names:
-        pgtrigger.register(STAMP)(model)
+    # Triggers carry the noun in their names: of a table and a name, pgtrigger keeps only 20 bits of a hash.
+    noun = model.__name__.lower()
+    if "version" in {field.name for field in model._meta.local_fields}:
+        pgtrigger.register(stamp_trigger(noun))(model)
     if issubclass(model, StateModel):
-        pgtrigger.register(model.machine.trigger())(model)
+        pgtrigger.register(model.machine.trigger(f"{noun}_state_moves"))(model)
     event: Any = pghistory.create_event_model(
         model,
-        pghistory.InsertEvent(),
-        pghistory.UpdateEvent(),
-        pghistory.DeleteEvent(),
+        pghistory.InsertEvent(trigger_name=f"{noun}_insert"),
+        pghistory.UpdateEvent(trigger_name=f"{noun}_update"),
+        pghistory.DeleteEvent(trigger_name=f"{noun}_delete"),
         exclude=list(getattr(model, "unrecorded", ())),
         model_name=f"{model.__name__}Event",
         base_model=EventBase,

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.services.values import refuse_closed, save, set_values
 from crm.core.access import WRITE, check_create, lock_for
 from crm.core.actors import Actor
 from crm.core.errors import Invalid
 from crm.core.transactions import service
+from crm.core.values import refuse_closed, save, set_values
 from crm.customers.models import Account, Contact
 from crm.customers.services.fields import PREFERENCE_FIELDS, TERMS_FIELDS
 from crm.users.models import Team, User

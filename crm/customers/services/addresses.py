@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from catalog.services.values import refuse_closed, set_values
 from crm.core.access import WRITE, lock_for
 from crm.core.actors import Actor
 from crm.core.errors import Invalid, NotFound
 from crm.core.transactions import service
+from crm.core.values import refuse_closed, set_values
 from crm.customers.models import Account, Address, Contact
 
 _PLACE = ("street", "city", "state_or_province", "postal_code", "country")

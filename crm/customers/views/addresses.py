@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from catalog.views.parts import PartDeleteView, PartEditView
+from crm.core.screens.parts import PartDeleteView, PartEditView
 from crm.customers.forms import AddressForm
 from crm.customers.models import Account, Address, Contact
 from crm.customers.services.addresses import add_address, remove_address, update_address

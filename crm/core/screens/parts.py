@@ -158,7 +158,7 @@ class PartDeleteView[P: models.Model](PartView[P]):
             "idempotency_key": new_key(),
             "danger": True,
         }
-        return render(request, "catalog/part_delete.html", context)
+        return render(request, "screens/part_delete.html", context)
 
     def post(self, request: HttpRequest, pk: int, part_id: int) -> HttpResponse:
         self.record(pk)

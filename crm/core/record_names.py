@@ -26,7 +26,7 @@ type Narrow = Callable[[Any], Any]
 class RecordNameInput(forms.TextInput):
     """A text box with suggestions; `suggestions()` is asked only when the box is shown."""
 
-    template_name = "catalog/widgets/record_name.html"
+    template_name = "components/record_name.html"
     suggestions: Callable[[], list[str]] = staticmethod(list)
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
