@@ -32,7 +32,6 @@ class ContactTable(Table):
         LinkColumn(_("Account"), "account__name", url_name="customers:account_detail", key="account_id", place="sub"),
         TextColumn(_("Phone"), "phone"),
         TextColumn(_("E-mail"), "email"),
-        DateTimeColumn(_("Changed"), "updated_at", sort="updated_at"),
         DateTimeColumn(_("Created"), "created_at", sort="created_at"),
         OwnerColumn(_("Owner")),
     )

@@ -59,7 +59,6 @@ class InvoiceTable(Table):
         MoneyColumn(gettext_lazy("Balance"), "balance", currency="currency__code", place=""),
         DateColumn(gettext_lazy("Issued"), "issued_on"),
         DateColumn(gettext_lazy("Due"), "due_on", sort="due_on"),
-        DateTimeColumn(gettext_lazy("Changed"), "updated_at", sort="updated_at"),
         DateTimeColumn(gettext_lazy("Created"), "created_at", sort="created_at"),
         OwnerColumn(gettext_lazy("Owner")),
     )
