@@ -20,7 +20,7 @@ from crm.core import format as shown
 from crm.core.access import may_create
 from crm.core.addresses import screen_url
 from crm.core.badges import Badge, badge_of
-from crm.core.deletion import belongs
+from crm.core.deletion import accompanies
 from crm.core.idempotency import new_key
 from crm.core.panels import Panel, register_panels
 
@@ -31,7 +31,7 @@ def register_timeline(model: type[models.Model]) -> None:
     Apps call it in `AppConfig.ready()`, for the tables of their own.
     """
     register_noun(model)
-    belongs(model, activities_regarding)
+    accompanies(model, activities_regarding)
     register_panels(model, TIMELINE)
 
 

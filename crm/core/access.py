@@ -85,5 +85,14 @@ def _check(model: type[models.Model], rows: Any, pk: int, actor: Any, action: st
     )
 
 
+def named_for(record: models.Model, actor: Any) -> str:
+    """The record's noun and name; only the noun of what the actor may not see."""
+    noun = str(record._meta.verbose_name).capitalize()
+    guarded: Any = getattr(type(record), "with_bin", None)
+    if guarded is not None and not guarded.visible_to(actor).filter(pk=record.pk).exists():
+        return _("%(noun)s that you may not see") % {"noun": noun}
+    return f"{noun}: {record}"
+
+
 def _not_found(model: type[models.Model]) -> str:
     return _("There is no such %(noun)s, or you may not see it.") % {"noun": model._meta.verbose_name}

@@ -167,7 +167,7 @@ class RecordAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
         if not has_bin(self.model):
             return super().get_deleted_objects(objs, request)
         records = list(objs)
-        in_the_way = [sentence for record in records for sentence in dependents(record)]
+        in_the_way = [sentence for record in records for sentence in dependents(record, request.user)]
         return [str(record) for record in records], {self.opts.verbose_name_plural: len(records)}, set(), in_the_way
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:

@@ -1,6 +1,7 @@
 """Deleting a record: refused with the list of what depends on it, else it goes to the bin with what is its own.
 
-Apps register in `AppConfig.ready()` what holds a record (`holds`) and what goes with it (`belongs`).
+Apps register in `AppConfig.ready()` what holds a record (`holds`) and what goes with it: records of their own
+(`belongs`), which their rights and their own dependents may hold back, and mere parts (`accompanies`).
 """
 
 import datetime as dt
@@ -11,8 +12,8 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from crm.core import history
-from crm.core.access import DELETE, lock_for
-from crm.core.actors import Actor
+from crm.core.access import DELETE, lock_for, named_for
+from crm.core.actors import SYSTEM, Actor
 from crm.core.errors import Conflict, Forbidden, NotFound
 from crm.core.models import TRACKED
 from crm.core.transactions import service
@@ -23,6 +24,7 @@ _MOST_NAMED = 10
 
 _holding: dict[type[models.Model], list[Rows]] = {}
 _belonging: dict[type[models.Model], list[Rows]] = {}
+_accompanying: dict[type[models.Model], list[Rows]] = {}
 _refusing: dict[type[models.Model], list[Callable[[Any], str]]] = {}
 
 
@@ -32,8 +34,16 @@ def holds(model: type[models.Model], rows: Rows) -> None:
 
 
 def belongs(model: type[models.Model], rows: Rows) -> None:
-    """`rows(record)` go into the bin with the record. They are records themselves, checked in their turn."""
+    """`rows(record)` go into the bin with the record. They are records themselves, checked in their turn.
+
+    What the actor may not delete holds the record.
+    """
     _belonging.setdefault(model, []).append(rows)
+
+
+def accompanies(model: type[models.Model], rows: Rows) -> None:
+    """`rows(record)` say something only about the record and go into the bin with it, whosever they are."""
+    _accompanying.setdefault(model, []).append(rows)
 
 
 def refuses(model: type[models.Model], why: Callable[[Any], str]) -> None:
@@ -41,22 +51,30 @@ def refuses(model: type[models.Model], why: Callable[[Any], str]) -> None:
     _refusing.setdefault(model, []).append(why)
 
 
-def dependents(record: models.Model) -> list[str]:
-    """What stands in the way, in words, at most ten of a kind."""
+def dependents(record: models.Model, actor: Any = SYSTEM) -> list[str]:
+    """What stands in the actor's way, in words, at most ten of a kind; hidden records are not named."""
     found = [str(why(record)) for why in _refusing.get(type(record), []) if why(record)]
     for rows in _holding.get(type(record), []):
-        found += [_described(row) for row in rows(record)[:_MOST_NAMED]]
+        found += [named_for(row, actor) for row in rows(record)[:_MOST_NAMED]]
     for rows in _belonging.get(type(record), []):
         for row in rows(record):
-            found += dependents(row)
+            if not _may_delete(row, actor):
+                found.append(named_for(row, actor))
+            found += dependents(row, actor)
     return found
+
+
+def _may_delete(record: models.Model, actor: Any) -> bool:
+    rows: Any = type(record)._default_manager
+    return bool(rows.for_action(actor, DELETE).filter(pk=record.pk).exists())
 
 
 @service("record.deleted")
 def delete_record(*, model: type[models.Model], record_id: int, actor: Actor, at: dt.datetime) -> None:
     """Put the record and what belongs to it alone into the bin."""
     record = lock_for(model, record_id, actor, DELETE)
-    in_the_way = dependents(record)
+    _lock_belongings(record)
+    in_the_way = dependents(record, actor)
     if in_the_way:
         raise Conflict(
             _("This %(noun)s cannot be deleted, because others depend on it.") % {"noun": model._meta.verbose_name},
@@ -98,8 +116,15 @@ def _key(record: models.Model) -> str:
     return f"{record._meta.label_lower}:{record.pk}"
 
 
-def _bin(record: models.Model, at: dt.datetime) -> None:
+def _lock_belongings(record: models.Model) -> None:
+    """Before they are checked, so that none of them is activated or issued between check and bin."""
     for rows in _belonging.get(type(record), []):
+        for row in _locked(rows(record)):
+            _lock_belongings(row)
+
+
+def _bin(record: models.Model, at: dt.datetime) -> None:
+    for rows in (*_belonging.get(type(record), []), *_accompanying.get(type(record), [])):
         for row in _locked(rows(record)):
             _bin(row, at)
     if has_bin(type(record)):
@@ -114,7 +139,3 @@ def _locked(rows: "models.QuerySet[Any]") -> Iterable[Any]:
 
 def has_bin(model: type[models.Model]) -> bool:
     return any(field.name == "deleted_at" for field in model._meta.get_fields())
-
-
-def _described(record: models.Model) -> str:
-    return f"{str(record._meta.verbose_name).capitalize()}: {record}"

@@ -15,6 +15,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from activities.links import relink
+from crm.core.access import named_for
 from crm.core.actors import Actor
 from crm.core.deletion import has_bin
 from crm.core.errors import Conflict
@@ -72,7 +73,7 @@ def _obstacles(qualification: Qualification, results: Iterable[QualificationResu
     for result in results:
         if result.outcome == QualificationOutcome.CREATED:
             if result.record.version != result.record_version:
-                yield _("%(record)s has been changed since.") % {"record": _named(result.record, actor)}
+                yield _("%(record)s has been changed since.") % {"record": named_for(result.record, actor)}
             yield from _referring(result.record, own, actor)
             yield from _changed_address(result, actor)
         elif result.outcome == QualificationOutcome.FILLED:
@@ -107,7 +108,7 @@ def _referring(record: models.Model, own: set[tuple[type[models.Model], int]], a
             rows = rows.filter(deleted_at__isnull=True)
         made = [pk for kind, pk in own if kind is model]
         for row in rows.exclude(pk__in=made).order_by("pk")[:_NAMED_AT_MOST]:
-            yield _named(row, actor)
+            yield named_for(row, actor)
 
 
 def _foreign_keys_to(record: models.Model) -> Iterator[tuple[type[models.Model], dict[str, Any]]]:
@@ -132,36 +133,27 @@ def _changed_address(result: QualificationResult, actor: Actor) -> Iterator[str]
     if address_id is not None and not Address.objects.filter(pk=address_id, version=1).exists():
         yield _("%(field)s of %(record)s has been changed since.") % {
             "field": _("Address"),
-            "record": _named(result.record, actor),
+            "record": named_for(result.record, actor),
         }
 
 
 def _overwritten(result: QualificationResult, actor: Actor) -> Iterator[str]:
     record: Any = result.record
     if record.deleted_at is not None:
-        yield _("%(record)s has been deleted since.") % {"record": _named(record, actor)}
+        yield _("%(record)s has been deleted since.") % {"record": named_for(record, actor)}
         return
     for name, kept in result.written_values.items():
         holds = _address_holds(kept) if name == ADDRESS else still_holds(record, name, kept)
         if not holds:
             yield _("%(field)s of %(record)s has been changed since.") % {
                 "field": label_of(type(record), name),
-                "record": _named(record, actor),
+                "record": named_for(record, actor),
             }
 
 
 def _address_holds(kept: dict[str, Any]) -> bool:
     parts = {name: kept[name] for name in ADDRESS_PARTS}
     return Address.objects.filter(pk=kept["id"], **parts).exists()
-
-
-def _named(record: models.Model, actor: Actor) -> str:
-    """The record's noun and name; only the noun of what the actor may not see."""
-    noun = str(record._meta.verbose_name)
-    guarded: Any = getattr(type(record), "with_bin", None)
-    if guarded is not None and not guarded.visible_to(actor).filter(pk=record.pk).exists():
-        return _("%(noun)s that you may not see") % {"noun": noun.capitalize()}
-    return f"{noun.capitalize()}: {record}"
 
 
 def _put_back(result: QualificationResult, actor: Actor, at: dt.datetime) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from crm.core import deletion, history
-from crm.core.deletion import belongs, delete_record, dependents, holds, refuses, restore_record
+from crm.core.deletion import accompanies, belongs, delete_record, dependents, holds, refuses, restore_record
 from crm.core.errors import Conflict, Forbidden, NotFound, Refusal
 from crm.customers.models import Account, Contact
 from tests.factories.cast import Cast
@@ -18,7 +18,7 @@ LATER = AT + dt.timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def _only_these_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    for registry in ("_holding", "_belonging", "_refusing"):
+    for registry in ("_holding", "_belonging", "_accompanying", "_refusing"):
         monkeypatch.setattr(deletion, registry, {})
 
 
@@ -72,6 +72,39 @@ def test_at_most_ten_of_a_kind_are_listed(cast: Cast) -> None:
     for _number in range(12):
         ContactFactory.create(account=account, owner=cast.rep_a)
     assert len(dependents(account)) == 10
+
+
+def test_what_one_may_not_see_holds_a_record_without_its_name(cast: Cast) -> None:
+    holds(Account, contacts_of)
+    account = AccountFactory.create(name="Acme", owner=cast.rep_a)
+    ContactFactory.create(first_name="Ada", last_name="Secret", account=account, owner=cast.rep_c)
+    with pytest.raises(Conflict) as refusal:
+        delete_record(model=Account, record_id=account.pk, actor=cast.rep_a, at=AT)
+    assert refusal.value.details == ("Contact that you may not see",)
+    assert dependents(account, cast.administrator) == ["Contact: Ada Secret"]
+
+
+def test_what_belongs_to_a_record_holds_it_for_those_who_may_not_delete_it(cast: Cast) -> None:
+    belongs(Account, contacts_of)
+    account = AccountFactory.create(name="Acme", owner=cast.rep_a)
+    ContactFactory.create(last_name="Secret", account=account, owner=cast.rep_c)
+    with pytest.raises(Conflict) as refusal:
+        delete_record(model=Account, record_id=account.pk, actor=cast.rep_a, at=AT)
+    assert refusal.value.details == ("Contact that you may not see",)
+    assert live() == {"Acme", "Secret"}
+    delete(account, cast)
+    assert live() == set()
+
+
+def test_what_only_accompanies_a_record_goes_with_it_whosever_it_is(cast: Cast) -> None:
+    accompanies(Account, contacts_of)
+    refuses(Contact, lambda _contact: "It stays.")
+    account = AccountFactory.create(name="Acme", owner=cast.rep_a)
+    ContactFactory.create(last_name="Secret", account=account, owner=cast.rep_c)
+    delete_record(model=Account, record_id=account.pk, actor=cast.rep_a, at=AT)
+    assert live() == set()
+    restore(account, cast)
+    assert live() == {"Acme", "Secret"}
 
 
 def test_what_belongs_to_a_record_goes_with_it_and_comes_back_with_it(cast: Cast) -> None:

@@ -26,7 +26,7 @@ class DeleteView(View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         record = find_for(self.model, pk, request.user, DELETE)
-        return self._page(record, dependents(record))
+        return self._page(record, dependents(record, request.user))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:
