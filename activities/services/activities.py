@@ -136,6 +136,8 @@ def change_regarding(*, activity_id: int, regarding: Ref | None, actor: Actor, a
     """Let the activity concern another record, which the actor must see; its timelines follow."""
     record = lock_for(regarding.model, regarding.pk, actor, READ) if regarding else None
     activity = lock_for(Activity, activity_id, actor, WRITE)
+    if activity.kind == Kind.CLOSE:
+        raise Conflict(_("This says that something was closed, so it stays with that record."))
     ref = Ref.to(record) if record is not None else None
     activity.regarding_type_id, activity.regarding_id = (ref.type_id, ref.pk) if ref else (None, None)
     activity.save(update_fields=["regarding_type", "regarding_id"])
