@@ -32,6 +32,8 @@ PRICED_FIELDS = (
     "is_demo",
     *_ATTRIBUTION,
 )
+_CUSTOMER = ("customer_account_id", "customer_contact_id")
+_PARTIES = (*_CUSTOMER, "contact_id")
 _ADDRESSES = tuple(f"{use}_{part}" for use in ("bill_to", "ship_to") for part in ADDRESS_PARTS)
 _DOCUMENT_FIELDS = (
     "name",
@@ -138,12 +140,16 @@ def fill_terms(document: DocumentModel, organisation: Organisation) -> None:
 
 def change_header(record: PricedModel, values: Mapping[str, Any], allowed: Iterable[str]) -> None:
     """Typed changes to a record that has lines: its currency and its tax basis are settled by then."""
-    currency_before, customer_before = record.currency_id, record.customer
+    before = {name: getattr(record, name) for name in ("currency_id", *_PARTIES, *_addresses_of(record))}
     set_typed(record, values, allowed)
-    if record.customer != customer_before:
+    changed = {name for name, value in before.items() if getattr(record, name) != value}
+    if not changed.isdisjoint(_CUSTOMER):
         check_customer(record)
-    if record.currency_id != currency_before and record.lines.exists():
-        raise Invalid(_("The currency cannot change while there are lines. Remove them first."), field="currency")
+        _take_new_addresses(record, changed)
+    if "contact_id" in changed:
+        check_active(record.contact, "contact")
+    if "currency_id" in changed:
+        _check_currency_is_free(record)
     check_price_list(record)
     if record.price_list and record.price_list.prices_include_tax != record.prices_include_tax:
         if record.lines.exists():
@@ -152,6 +158,31 @@ def change_header(record: PricedModel, values: Mapping[str, Any], allowed: Itera
                 field="price_list",
             )
         record.prices_include_tax = record.price_list.prices_include_tax
+
+
+def _addresses_of(record: PricedModel) -> tuple[str, ...]:
+    return _ADDRESSES if isinstance(record, DocumentModel) else ()
+
+
+def _take_new_addresses(record: PricedModel, changed: set[str]) -> None:
+    """Another customer lives elsewhere; what was typed together with the change stays."""
+    if not isinstance(record, DocumentModel):
+        return
+    for use in ("bill_to", "ship_to"):
+        names = [f"{use}_{part}" for part in ADDRESS_PARTS]
+        if changed.isdisjoint(names):
+            for name in names:
+                setattr(record, name, "")
+    fill_addresses(record)
+
+
+def _check_currency_is_free(record: PricedModel) -> None:
+    if record.lines.exists():
+        raise Invalid(_("The currency cannot change while there are lines. Remove them first."), field="currency")
+    if any(getattr(record, f"{source}_id", None) for source in ("opportunity", "quote", "order")):
+        raise Invalid(
+            _("The currency is that of what this was made of, and stays. Make a new one instead."), field="currency"
+        )
 
 
 def copied_header[D: PricedModel](source: PricedModel, model: type[D]) -> D:

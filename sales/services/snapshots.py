@@ -5,6 +5,7 @@ from crm.customers.services.addresses import bill_to, ship_to
 from sales.models import DocumentModel
 
 ADDRESS_PARTS = ("name", "street", "city", "state_or_province", "postal_code", "country")
+_PLACE = ADDRESS_PARTS[1:]
 _NAME_AT_MOST = 200
 _SELLER = {
     "seller_name": "name",
@@ -21,7 +22,7 @@ _SELLER = {
 
 
 def copy_parties(document: DocumentModel, organisation: Organisation) -> None:
-    """Write seller and buyer as they are called today onto the document."""
+    """Write seller and buyer as they are called today onto the document, and their address if it has none yet."""
     for column, source in _SELLER.items():
         setattr(document, column, getattr(organisation, source))
     document.seller_bank = "\n".join(
@@ -34,19 +35,21 @@ def copy_parties(document: DocumentModel, organisation: Organisation) -> None:
     document.buyer_email = customer.email
     document.buyer_tax_number = customer.tax_number
     document.buyer_contact_name = str(document.contact) if document.contact else ""
-    if not document.bill_to_name:
-        document.bill_to_name = document.buyer_name[:_NAME_AT_MOST]
+    fill_addresses(document)
 
 
 def fill_addresses(document: DocumentModel) -> None:
-    """Bill-to and ship-to from the customer's default addresses, where nothing is typed yet."""
+    """Bill-to and ship-to from the customer's default addresses, where no place is typed yet. A typed name stays."""
     for use, address_of in (("bill_to", bill_to), ("ship_to", ship_to)):
-        if not has_address(document, use):
+        name = str(document.customer)
+        if not has_place(document, use):
             address = address_of(document.customer)
-            for part in ADDRESS_PARTS:
+            name = address.name
+            for part in _PLACE:
                 setattr(document, f"{use}_{part}", getattr(address, part))
-            setattr(document, f"{use}_name", address.name[:_NAME_AT_MOST])
+        if not getattr(document, f"{use}_name"):
+            setattr(document, f"{use}_name", name[:_NAME_AT_MOST])
 
 
-def has_address(document: DocumentModel, use: str) -> bool:
-    return any(getattr(document, f"{use}_{part}") for part in ADDRESS_PARTS)
+def has_place(document: DocumentModel, use: str) -> bool:
+    return any(getattr(document, f"{use}_{part}") for part in _PLACE)
