@@ -51,6 +51,7 @@ def _hold_catalogue() -> None:
         holds(Product, _with_line(model, "product"))
         holds(Unit, _with_line(model, "unit"))
         holds(TaxRate, _with_line(model, "tax_rate"))
+        holds(TaxRate, _rows(model, "freight_tax_rate"))
         holds(PriceList, _rows(model, "price_list"))
     for customers in (Account, Contact):
         holds(PriceList, _rows(customers, "price_list"))

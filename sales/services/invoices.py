@@ -64,6 +64,8 @@ def create_invoice_from_order(
     order = lock_for(Order, order_id, actor, "create_invoice")
     check_create(actor, Invoice)
     lines = list(order.lines.all())
+    if quantities is not None and not any(quantities.values()):
+        raise Invalid(_("Enter the quantity of at least one line."), field="quantity")
     wanted = _open_quantities(lines) if quantities is None else _checked_quantities(lines, quantities)
     if not any(wanted.values()):
         return _existing_draft(order)
@@ -146,6 +148,7 @@ def issue_invoice(*, invoice_id: int, actor: Actor, at: dt.datetime, issued_on: 
 
     The number is taken in this transaction, so there are no gaps.
     """
+    lock_order_of(invoice_id)  # its figures and those of its other invoices are read once more
     invoice = lock_for(Invoice, invoice_id, actor, "issue")
     invoice.machine.check("issue", invoice)
     today = Organisation.load().today(at)

@@ -32,6 +32,11 @@ _TYPED = (
 _FROM_THE_ORDER = ("product_id", "unit_id", "price_quantity", "discount_amount", "discount_percent", "charge_amount")
 
 
+def _is_in_use(line: Any) -> bool:
+    """Is part of this line of an order delivered or invoiced?"""
+    return bool(getattr(line, "quantity_invoiced", ZERO) or getattr(line, "quantity_delivered", ZERO))
+
+
 class LineEditor:
     """Applies rows to the lines of one sheet; look-ups are read once for all rows."""
 
@@ -55,7 +60,7 @@ class LineEditor:
     def remove(self, line_ids: Iterable[int]) -> None:
         gone = {line.pk: line for line in self.sheet.lines if line.pk in set(line_ids)}
         for line in gone.values():
-            if getattr(line, "quantity_invoiced", ZERO) or getattr(line, "quantity_delivered", ZERO):
+            if _is_in_use(line):
                 raise Conflict(
                     _("“%(line)s” is already delivered or invoiced, so it stays on the order.") % {"line": line}
                 )
@@ -68,6 +73,8 @@ class LineEditor:
             line = self.line_model(document=self.sheet.document, quantity=ZERO)
         if getattr(line, "order_line_id", None):
             self._check_follows_order(row, line, position)
+        if _is_in_use(line):
+            self._check_sells_the_same(row, line, position)
         self._set_what_is_sold(row, line, position)
         self._set_quantity(row, line, position)
         for name in _TYPED:
@@ -87,6 +94,15 @@ class LineEditor:
                 _("This line comes from the order. Here only its quantity changes; change the rest on the order."),
                 position=position,
                 field=changed[0].removesuffix("_id") if changed else "price_per_unit",
+            )
+
+    def _check_sells_the_same(self, row: "LineRow", line: Any, position: int) -> None:
+        if (row.kind, row.product_id, row.unit_id or line.unit_id) != (line.kind, line.product_id, line.unit_id):
+            raise InvalidLine(
+                _("“%(line)s” is already delivered or invoiced. Put anything else on a line of its own.")
+                % {"line": line},
+                position=position,
+                field="product",
             )
 
     def _set_what_is_sold(self, row: "LineRow", line: Any, position: int) -> None:

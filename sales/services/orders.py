@@ -92,13 +92,13 @@ def create_order_from_quote(
     check_not_future(on, at, field="won_on")
     if quote.state != QuoteState.WON:
         _win(quote, on=on, description=description, actor=actor, at=at)
-        if opportunity is not None and opportunity.state == OpportunityState.OPEN:
-            revenue = quote.total_amount if actual_revenue is None else actual_revenue
-            closing: Any = {"close_quotes": close_siblings, "description": description, "actor": actor, "at": at}
-            if close_opportunity:
-                win_opportunity(opportunity_id=opportunity.pk, actual_revenue=revenue, closed_on=on, **closing)
-            elif close_siblings:
-                close_open_quotes(opportunity, reason="canceled", on=on, actor=actor, at=at)
+    if opportunity is not None and opportunity.state == OpportunityState.OPEN:
+        revenue = quote.total_amount if actual_revenue is None else actual_revenue
+        closing: Any = {"close_quotes": close_siblings, "description": description, "actor": actor, "at": at}
+        if close_opportunity:
+            win_opportunity(opportunity_id=opportunity.pk, actual_revenue=revenue, closed_on=on, **closing)
+        elif close_siblings:
+            close_open_quotes(opportunity, reason="canceled", on=on, actor=actor, at=at)
     return _order_of(quote, series=number_series, at=at)
 
 

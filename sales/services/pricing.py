@@ -14,9 +14,10 @@ from sales.models import DocumentLine, LineKind, PricedModel
 def price_lines(document: PricedModel, lines: Iterable[DocumentLine], *, on: dt.date) -> None:
     """Write price, volume discount, trace and pricing error onto the lines whose price is not locked.
 
-    A locked document keeps what its lines cost; only a line that never had a price gets one.
+    A locked document keeps what its lines cost, as does a line that is partly invoiced; only one that never had
+    a price gets one.
     """
-    open_lines = [line for line in lines if line.is_sold and not (document.keeps_prices and line.price_trace)]
+    open_lines = [line for line in lines if line.is_sold and not _keeps_price(document, line)]
     of_products = [line for line in open_lines if line.kind == LineKind.PRODUCT]
     book = PriceBook.load([line.product for line in of_products], document.price_list) if of_products else None
     for line in open_lines:
@@ -24,6 +25,11 @@ def price_lines(document: PricedModel, lines: Iterable[DocumentLine], *, on: dt.
             line,
             _write_in(document, line) if book is None or line.product_id is None else _price(document, line, book, on),
         )
+
+
+def _keeps_price(document: PricedModel, line: Any) -> bool:
+    is_settled = document.keeps_prices or bool(getattr(line, "quantity_invoiced", ZERO))
+    return is_settled and bool(line.price_trace)
 
 
 def _price(document: PricedModel, line: Any, book: PriceBook, on: dt.date) -> PriceFound | PricingError:
