@@ -12,6 +12,7 @@ from crm.customers.models import Account, Contact
 def register() -> None:
     holds(Account, lambda account: Account.objects.filter(parent=account).order_by("sort_key"))
     holds(Account, lambda account: Contact.objects.filter(account=account).order_by("sort_key"))
+    holds(Contact, lambda contact: Account.objects.filter(primary_contact=contact).order_by("sort_key"))
     holds(Contact, lambda contact: Contact.objects.filter(reports_to=contact).order_by("sort_key"))
     holds(PriceList, lambda price_list: Account.objects.filter(price_list=price_list).order_by("sort_key"))
     holds(PriceList, lambda price_list: Contact.objects.filter(price_list=price_list).order_by("sort_key"))

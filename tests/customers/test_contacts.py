@@ -109,3 +109,14 @@ def test_somebody_to_whom_others_report_is_not_deleted() -> None:
     delete_record(model=Contact, record_id=assistant.pk, actor=SYSTEM, at=AT)
     delete_record(model=Contact, record_id=boss.pk, actor=SYSTEM, at=AT)
     assert not Contact.objects.exists()
+
+
+def test_the_primary_contact_of_an_account_stays(cast: Cast) -> None:
+    account = AccountFactory.create(name="Acme", owner=cast.rep_a)
+    contact = ContactFactory.create(account=account, owner=cast.rep_a)
+    account.primary_contact = contact
+    account.save()
+    with pytest.raises(Conflict) as refusal:
+        delete_record(model=Contact, record_id=contact.pk, actor=SYSTEM, at=AT)
+    assert refusal.value.details == ("Account: Acme",)
+    assert Contact.objects.filter(pk=contact.pk).exists()
