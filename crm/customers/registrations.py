@@ -44,6 +44,11 @@ def _equals(key: str, *columns: str) -> Q:
 
 
 def register() -> None:
+    _register_searches()
+    _register_navigation()
+
+
+def _register_searches() -> None:
     register_search(
         SearchSource(
             model=Account,
@@ -63,6 +68,9 @@ def register() -> None:
             position=70,
         ),
     )
+
+
+def _register_navigation() -> None:
     register_nav(
         NavEntry(
             _("Accounts"),

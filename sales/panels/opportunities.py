@@ -155,49 +155,45 @@ def is_qualified(lead: Lead, _user: Any) -> bool:
     return bool(lead.state == "qualified")
 
 
+_ORIGIN = Panel(
+    name="origin",
+    title=gettext_lazy("Originating lead"),
+    template="sales/opportunity_origin.html",
+    context=origin_of,
+    shown=has_origin,
+    position=20,
+    column="side",
+)
+_OPPORTUNITIES = Panel(
+    name="opportunities",
+    title=gettext_lazy("Opportunities"),
+    template=_ROWS,
+    context=opportunities_of,
+    position=20,
+)
+_DEALINGS = Panel(
+    name="dealings",
+    title=gettext_lazy("Opportunities of the company"),
+    template=_ROWS,
+    context=dealings_with,
+    shown=has_dealings,
+    position=22,
+)
+_RESULT = Panel(
+    name="qualification",
+    title=gettext_lazy("Qualification result"),
+    template="sales/qualification_result.html",
+    context=results_of,
+    shown=is_qualified,
+    position=5,
+)
+
+
 def register() -> None:
-    origin = Panel(
-        name="origin",
-        title=gettext_lazy("Originating lead"),
-        template="sales/opportunity_origin.html",
-        context=origin_of,
-        shown=has_origin,
-        position=20,
-        column="side",
-    )
-    opportunities = Panel(
-        name="opportunities",
-        title=gettext_lazy("Opportunities"),
-        template=_ROWS,
-        context=opportunities_of,
-        position=20,
-    )
-    register_panels(Account, opportunities, origin)
-    register_panels(
-        Contact,
-        opportunities,
-        Panel(
-            name="dealings",
-            title=gettext_lazy("Opportunities of the company"),
-            template=_ROWS,
-            context=dealings_with,
-            shown=has_dealings,
-            position=22,
-        ),
-        origin,
-    )
-    register_panels(
-        Lead,
-        Panel(
-            name="qualification",
-            title=gettext_lazy("Qualification result"),
-            template="sales/qualification_result.html",
-            context=results_of,
-            shown=is_qualified,
-            position=5,
-        ),
-    )
-    register_panels(Opportunity, *_documents(), origin)
+    register_panels(Account, _OPPORTUNITIES, _ORIGIN)
+    register_panels(Contact, _OPPORTUNITIES, _DEALINGS, _ORIGIN)
+    register_panels(Lead, _RESULT)
+    register_panels(Opportunity, *_documents(), _ORIGIN)
 
 
 def _documents() -> list[Panel]:
