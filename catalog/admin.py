@@ -118,3 +118,15 @@ class DiscountListAdmin(RecordAdmin):
 class CompetitorAdmin(RecordAdmin):
     list_display = ("name", "website", "updated_at")
     search_fields = ("sort_key",)
+
+
+@admin.register(DiscountTier)
+class DiscountTierAdmin(RecordAdmin):
+    list_display = ("discount_list", "low", "high", "value")
+    list_filter = ("discount_list",)
+
+
+@admin.register(PriceListTerritory)
+class PriceListTerritoryAdmin(RecordAdmin):
+    list_display = ("price_list", "territory")
+    list_filter = ("territory",)
