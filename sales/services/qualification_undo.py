@@ -106,6 +106,8 @@ def _referring(record: models.Model, own: set[tuple[type[models.Model], int]], a
         rows = model._base_manager.filter(**condition)
         if has_bin(model):
             rows = rows.filter(deleted_at__isnull=True)
+        if model is QualificationResult:
+            rows = rows.filter(qualification__undone_at__isnull=True)
         made = [pk for kind, pk in own if kind is model]
         for row in rows.exclude(pk__in=made).order_by("pk")[:_NAMED_AT_MOST]:
             yield named_for(row, actor)

@@ -266,3 +266,16 @@ def test_what_has_been_deleted_meanwhile_no_longer_holds_it(cast: Cast) -> None:
     create_quote_from_opportunity(opportunity_id=Opportunity.objects.get().pk, actor=SYSTEM, at=LATER)
     Quote.objects.update(deleted_at=LATER)
     assert _reopen(lead, cast.rep_a).state == "open"
+
+
+def test_another_lead_whose_own_qualification_was_undone_no_longer_holds_it(cast: Cast) -> None:
+    first, second = make_lead(cast.rep_a, company="Acme"), make_lead(cast.rep_a, company="Bolt")
+    opportunity = qualify(first, contact=SKIP).results.get(opportunity__isnull=False).opportunity
+    assert opportunity is not None
+    qualify(second, account=SKIP, contact=SKIP, opportunities=[Join(opportunity.pk)])
+    with pytest.raises(Conflict):
+        reopen_lead(lead_id=first.pk, actor=SYSTEM, at=AT)
+    reopen_lead(lead_id=second.pk, actor=SYSTEM, at=AT)
+    assert list(Opportunity.objects.all()) == [opportunity]
+    reopen_lead(lead_id=first.pk, actor=SYSTEM, at=AT)
+    assert not Opportunity.objects.exists()
