@@ -25,7 +25,8 @@ class Action:
     `for_action`; `move` the name in the state machine, where the act is a transition. `form` is built as
     `form(data, actor=…, record=…)`; without one the page asks only for confirmation. `perform(record_id,
     cleaned_data, actor)` calls the service and gives the address to go to. `obstacle(record)` says why the
-    act is not possible now although the state would allow it; empty when it is.
+    act is not possible now although the state would allow it; empty when it is. `creates` is the table in which
+    the act makes a record: who may not create there may not act, even where `right` alone would do.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Action:
     perform: Callable[[int, Mapping[str, Any], Any], str]
     url_name: str
     move: str = ""
+    creates: type[models.Model] | None = None
     form: type[forms.Form] | None = None
     confirm: Text = ""
     done: Text = ""

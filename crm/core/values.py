@@ -21,8 +21,13 @@ def set_values(record: models.Model, values: Mapping[str, Any], editable: Iterab
         field: Any = record._meta.get_field(name)
         if field.is_relation:
             _refuse_inactive(record, field, value)
-        setattr(record, name, value)
+        setattr(record, name, filled(field, value))
     _validate(record, values)
+
+
+def filled(field: Any, value: Any) -> Any:
+    """What was left empty is the default of a column that is never empty: an amount is 0."""
+    return field.get_default() if value is None and not field.null else value
 
 
 def _refuse_inactive(record: models.Model, field: Any, value: Any) -> None:

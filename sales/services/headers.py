@@ -12,6 +12,7 @@ from crm.core.errors import Invalid
 from crm.core.folding import fold
 from crm.core.models import Currency, Organisation, rate_on
 from crm.core.states import StateModel
+from crm.core.values import filled
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields
 from sales.models import DocumentModel, Invoice, Opportunity, Order, PricedModel, Quote
@@ -75,14 +76,8 @@ def set_typed(record: PricedModel, values: Mapping[str, Any], allowed: Iterable[
     if unknown:
         raise TypeError(f"{sorted(unknown)} cannot be typed on a {record._meta.verbose_name}")
     for name, value in values.items():
-        setattr(record, name, _filled(record, name, value))
+        setattr(record, name, filled(record._meta.get_field(name), value))
     record.sort_key = fold(str(getattr(record, "name", "") or getattr(record, "topic", "")))
-
-
-def _filled(record: PricedModel, name: str, value: Any) -> Any:
-    """An amount that was left empty is its default, which is 0."""
-    field: Any = record._meta.get_field(name)
-    return field.get_default() if value is None and not field.null else value
 
 
 def check_customer(record: PricedModel) -> None:

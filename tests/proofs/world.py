@@ -3,13 +3,14 @@
 The module runs in one transaction that is rolled back at its end; each visit is undone by a savepoint.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
 from django.test import Client
 from django.utils import timezone
@@ -19,7 +20,7 @@ from catalog.services.products import retire_product, revise_product
 from crm.core.actors import SYSTEM
 from crm.customers.services.accounts import deactivate_account
 from crm.customers.services.contacts import deactivate_contact
-from sales.services.invoices import issue_invoice
+from crm.users.models import Share, User
 from sales.services.opportunities import hold_opportunity
 from sales.services.orders import hold_order
 from sales.services.payments import pay_invoice
@@ -44,6 +45,8 @@ from tests.factories.sales import (
 
 #: Stands in the title of every owned record, and nowhere else.
 SECRET = "Quillfeather"
+#: A customer of the owner whom all salespeople may see.
+COMMON = "Common Dairy"
 
 type Args = tuple[Any, ...]
 
@@ -55,6 +58,12 @@ class World:
     cast: Cast
     records: dict[str, Any] = field(default_factory=dict)
 
+    def person(self, role: str) -> User:
+        """By the words of the matrix: the owner of everything, and those around."""
+        cast = self.cast
+        people = {"owner": cast.rep_a, "colleague": cast.rep_b, "stranger": cast.rep_c, "reader": cast.read_only}
+        return people.get(role) or getattr(cast, role)
+
     def args(self, key: str) -> Args:
         record = self.records[key]
         return tuple(one.pk for one in record) if isinstance(record, tuple) else (record.pk,)
@@ -63,9 +72,16 @@ class World:
 def make_world() -> World:
     world = World(make_cast())
     owner = world.cast.rep_a
+    _share(make_account(owner, COMMON), world.cast.rep_b, world.cast.rep_c)
     for make in (_leads, _customers, _catalogue, _activities, _opportunities, _documents):
         world.records |= make(owner)
     return world
+
+
+def _share(record: models.Model, *people: User) -> None:
+    kind = ContentType.objects.get_for_model(record)
+    for person in people:
+        Share.objects.create(content_type=kind, object_id=record.pk, user=person)
 
 
 def _leads(owner: Any) -> dict[str, Any]:
@@ -125,6 +141,7 @@ def _opportunities(owner: Any) -> dict[str, Any]:
 def _documents(owner: Any) -> dict[str, Any]:
     now, held, paid = timezone.now(), make_order(owner, name=SECRET), make_issued_invoice(owner, name=SECRET)
     closed = make_active_quote(owner, name=SECRET)
+    payment = pay_invoice(invoice_id=paid.pk, amount=Decimal(20), actor=SYSTEM, at=now)
     return {
         "quote": make_quote(owner, name=SECRET),
         "quote active": make_active_quote(owner, name=SECRET),
@@ -133,8 +150,16 @@ def _documents(owner: Any) -> dict[str, Any]:
         "order held": hold_order(order_id=held.pk, actor=SYSTEM, at=now),
         "invoice": make_invoice(owner, name=SECRET),
         "invoice issued": make_issued_invoice(owner, name=SECRET),
-        "invoice paid": (paid, pay_invoice(invoice_id=paid.pk, amount=Decimal(20), actor=SYSTEM, at=now)),
+        "invoice partly paid": paid,
+        "payment": payment,
     }
+
+
+@contextmanager
+def lasting_world() -> Iterator[World]:
+    """For all tests of a module; nothing of it is left behind."""
+    with passing():
+        yield make_world()
 
 
 @contextmanager
@@ -166,8 +191,5 @@ def _sum_of(table: str) -> str:
 
 
 def _tables() -> list[str]:
-    found: set[type[models.Model]] = set(apps.get_models(include_auto_created=True))
-    return sorted({model._meta.db_table for model in found} - {"django_session"})
-
-
-type Maker = Callable[[World], Any]
+    declared = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    return sorted(declared & set(connection.introspection.table_names()) - {"django_session"})

@@ -8,7 +8,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from crm.core.access import DELETE, WRITE
+from crm.core.access import DELETE, WRITE, may_create
 from crm.core.actions import actions_for
 from crm.core.addresses import screen_url
 
@@ -34,7 +34,7 @@ class Buttons:
 
 def buttons_for(record: models.Model, actor: Any, edit_obstacle: str = "") -> Buttons:
     """The first legal act by position is the primary one; acts that this person never may do are left out."""
-    acts = actions_for(type(record))
+    acts = [act for act in actions_for(type(record)) if act.creates is None or may_create(actor, act.creates)]
     rights = rights_on(record, actor, {WRITE, DELETE, *(act.right for act in acts)})
     moves = [
         (act, _button(act.label, act.url(record), rights[act.right], act.refusal(record), danger=act.danger))

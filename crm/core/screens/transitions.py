@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from crm.core import htmx
-from crm.core.access import find_for
+from crm.core.access import check_create, find_for
 from crm.core.actions import Action
 from crm.core.addresses import screen_url
 from crm.core.errors import IllegalMove
@@ -40,7 +40,10 @@ class TransitionView(View):
 
     def _record(self, pk: int) -> Any:
         act: Action = self.action
-        return find_for(act.model, pk, self.request.user, act.right)
+        record = find_for(act.model, pk, self.request.user, act.right)
+        if act.creates is not None:
+            check_create(self.request.user, act.creates)
+        return record
 
     def _check_possible(self, record: Any) -> None:
         refusal = self.action.refusal(record)

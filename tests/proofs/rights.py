@@ -1,0 +1,205 @@
+"""Who gets what at which address, as a literal table. An address that is not in it fails the proof.
+
+A word has one letter for each of `ROLES`: o allowed, f forbidden (403), h hidden (404), m no such method (405).
+`sent` is what an allowed person would send, so that nobody is refused for a wrong form instead of a missing right.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.factories.opportunities import today
+from tests.proofs.world import COMMON, World
+
+ROLES = ("owner", "colleague", "stranger", "manager", "administrator", "reader")
+
+ALL, NONE = "oooooo", "mmmmmm"
+READ, WORK = "ohhooo", "ohhoof"
+MAKE = "ooooof"
+CATALOGUE = "fffoof"
+#: Activities are seen by the whole unit, and changed by their owner.
+SEEN, DONE = "oohooo", "ofhoof"
+
+
+@dataclass(frozen=True)
+class Row:
+    """`record` is the key of the record in the world; `get` and `post` are words."""
+
+    record: str = ""
+    get: str = ALL
+    post: str = NONE
+    sent: Mapping[str, Any] = field(default_factory=dict)
+
+
+def pages(noun: str, *, read: str = READ, work: str = WORK, make: str = MAKE, **sent: Any) -> dict[str, Row]:
+    """List, new, record, edit and delete of one noun; `sent` fills its form."""
+    _app, name = noun.split(":")
+    key = name.replace("_", " ")
+    return {
+        f"{noun}_list": Row(),
+        f"{noun}_create": Row("", make, make, sent),
+        f"{noun}_detail": Row(key, read),
+        f"{noun}_edit": Row(key, work, work, sent),
+        f"{noun}_delete": Row(key, work, work),
+    }
+
+
+def act(record: str, word: str = WORK, **sent: Any) -> Row:
+    return Row(record, word, word, sent)
+
+
+_LINES = {"lines-total": 1, "line-0-kind": "write_in", "line-0-item": "Extra", "line-0-quantity": 1, "line-0-price": 5}
+_ITEM = {"amount": "5"}
+_PREFERENCES = {"preferred_contact_method": "any"}
+_ADDRESS = {"name": "Dock", "city": "Leeds"}
+#: Of a known customer a lead is made: by those who may make leads and see the customer.
+_NEED = "ohhoof"
+
+
+def matrix(world: World) -> dict[str, Row]:
+    """By URL name."""
+    return {**_frame(), **_leads(world), **_customers(), **_catalogue(world), **_activities(world), **_sales(world)}
+
+
+def _frame() -> dict[str, Row]:
+    return {"home": Row(), "core:search": Row()}
+
+
+def _leads(world: World) -> dict[str, Row]:
+    colleague = {"owner": world.cast.rep_b.pk}
+    return {
+        **pages("leads:lead", last_name="Typed", **_PREFERENCES),
+        "leads:lead_contact": act("lead"),
+        "leads:lead_disqualify": act("lead", status_reason="lost"),
+        "leads:lead_reopen": act("lead disqualified"),
+        "leads:lead_assign": act("lead", **colleague),
+        "sales:lead_qualify": act(
+            "lead",
+            **{
+                "account-choice": "skip",
+                "contact-choice": "create",
+                "contact-last_name": "Typed",
+                "opportunity-choice": "skip",
+            },
+        ),
+    }
+
+
+def _customers() -> dict[str, Row]:
+    rows = pages("customers:account", name="Typed", **_PREFERENCES)
+    rows |= pages("customers:contact", last_name="Typed", **_PREFERENCES)
+    for noun in ("account", "contact"):
+        rows |= {
+            f"customers:{noun}_activate": act(f"{noun} inactive"),
+            f"customers:{noun}_deactivate": act(noun),
+            f"customers:{noun}_address_create": act(noun, **_ADDRESS),
+            f"customers:{noun}_address_edit": act(f"{noun} address", **_ADDRESS),
+            f"customers:{noun}_address_delete": act(f"{noun} address"),
+            f"sales:{noun}_new_need": act(noun, _NEED, topic="Typed"),
+        }
+    return rows
+
+
+def _catalogue(world: World) -> dict[str, Row]:
+    product, price_list = world.records["product"], world.records["price list"]
+    typed = {
+        "number": "T-1",
+        "name": "Typed",
+        "type": product.type,
+        "unit_group": product.unit_group_id,
+        "default_unit": product.default_unit_id,
+        "decimals": 2,
+        "currency": product.currency_id,
+        "tax_rate": product.tax_rate_id,
+    }
+    everybody = {"read": ALL, "work": CATALOGUE, "make": CATALOGUE}
+    priced = {"name": "Typed", "currency": price_list.currency_id}
+    moves = {"publish": "product draft", "revise": "product", "revert": "product revised"}
+    moves |= {"retire": "product", "reactivate": "product retired"}
+    return {
+        **pages("catalog:product", **everybody, **typed),
+        **pages("catalog:price_list", **everybody, **priced),
+        **{f"catalog:product_{move}": act(record, CATALOGUE) for move, record in moves.items()},
+        "catalog:price_list_activate": act("price list inactive", CATALOGUE),
+        "catalog:price_list_deactivate": act("price list", CATALOGUE),
+        "catalog:price_list_item_create": act("price list", CATALOGUE, product=product.number, **_ITEM),
+        "catalog:price_list_item_edit": act("price list item", CATALOGUE, unit=_unit(world), **_ITEM),
+        "catalog:price_list_item_delete": act("price list item", CATALOGUE),
+    }
+
+
+def _unit(world: World) -> Any:
+    return world.records["price list item"][1].unit_id
+
+
+def _activities(world: World) -> dict[str, Row]:
+    task = {"kind": "task", "subject": "Typed", "priority": 1, "status_reason": "not_started"}
+    return {
+        **pages("activities:activity", read=SEEN, work=DONE, **task),
+        "activities:activity_complete": act("activity", DONE),
+        "activities:activity_cancel": act("activity", DONE),
+        "activities:activity_reopen": act("activity done", DONE),
+        "activities:activity_assign": act("activity", DONE, owner=world.cast.rep_b.pk),
+        "activities:activity_file": Row("activity file", SEEN),
+    }
+
+
+def _sales(world: World) -> dict[str, Row]:
+    return {**_opportunities(world), **_quotes(world), **_orders(world), **_invoices(world)}
+
+
+def _header(world: World, noun: str) -> dict[str, Any]:
+    """The customer is one whom all sellers see."""
+    return {"customer_account": COMMON, "currency": world.records[noun].currency_id}
+
+
+def _opportunities(world: World) -> dict[str, Row]:
+    typed = {"topic": "Typed", "probability": 50, "revenue_mode": "user", **_header(world, "opportunity")}
+    closing = {"closed_on": today().isoformat()}
+    return {
+        **pages("sales:opportunity", **typed, rating="warm", forecast_category="pipeline"),
+        "sales:opportunity_lines": act("opportunity", **_LINES),
+        "sales:opportunity_win": act("opportunity", **closing, actual_revenue=5),
+        "sales:opportunity_lose": act("opportunity", **closing, status_reason="out_sold"),
+        "sales:opportunity_reopen": act("opportunity won"),
+        "sales:opportunity_hold": act("opportunity"),
+        "sales:opportunity_resume": act("opportunity held"),
+        "sales:opportunity_clone": act("opportunity"),
+        "sales:opportunity_assign": act("opportunity", owner=world.cast.rep_b.pk),
+        "sales:opportunity_create_quote": act("opportunity"),
+    }
+
+
+def _quotes(world: World) -> dict[str, Row]:
+    return {
+        **pages("sales:quote", name="Typed", **_header(world, "quote")),
+        "sales:quote_lines": act("quote", **_LINES),
+        "sales:quote_activate": act("quote"),
+        "sales:quote_create_order": act("quote active"),
+        "sales:quote_revise": act("quote active"),
+        "sales:quote_close": act("quote active", status_reason="lost"),
+    }
+
+
+def _orders(world: World) -> dict[str, Row]:
+    moves = {"lock": "order", "use_current_pricing": "order", "mark_pending": "order", "hold": "order"}
+    moves |= {"resume": "order held", "cancel": "order", "create_invoice": "order"}
+    return {
+        **pages("sales:order", name="Typed", **_header(world, "order")),
+        **{f"sales:order_{move}": act(record) for move, record in moves.items()},
+        "sales:order_fulfill": act("order", status_reason="complete"),
+        "sales:order_lines": act("order", **_LINES),
+    }
+
+
+def _invoices(world: World) -> dict[str, Row]:
+    payment = world.records["payment"].pk
+    return {
+        **pages("sales:invoice", name="Typed", **_header(world, "invoice")),
+        "sales:invoice_lines": act("invoice", **_LINES),
+        "sales:invoice_issue": act("invoice"),
+        "sales:invoice_cancel": act("invoice"),
+        "sales:invoice_pay": act("invoice issued", amount=5),
+        # A seller sees the payment of an own invoice; taking it back is for managers and finance.
+        "sales:invoice_reverse_payment": act("invoice partly paid", "fhhoof", payment=payment, reason="Bounced"),
+    }
