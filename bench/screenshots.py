@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "img"
-_WIDTH, _HEIGHT, _LARGEST = 1280, 800, 150_000
+_WIDTH, _HEIGHT, _LARGEST = 1440, 900, 150_000
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -47,7 +47,6 @@ def main() -> int:
         page.locator("table tbody a").nth(3).click()
         page.wait_for_load_state("networkidle")
         _store(page, "lead")
-        _take(page, f"{options.url}/quotes/?view=all", "quotes")
         browser.close()
     return 0
 

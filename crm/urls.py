@@ -1,7 +1,5 @@
 """The composition root of all addresses."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import include, path
 
@@ -10,9 +8,13 @@ handler403 = "crm.core.error_pages.permission_denied"
 handler404 = "crm.core.error_pages.page_not_found"
 handler500 = "crm.core.error_pages.server_error"
 
-_APPS = ("crm.core", "crm.users", "catalog", "crm.customers", "activities", "leads", "sales")
-
 urlpatterns = [
-    *(path("", include(f"{app}.urls")) for app in _APPS if find_spec(f"{app}.urls")),
+    path("", include("crm.core.urls")),
+    path("", include("crm.users.urls")),
+    path("", include("catalog.urls")),
+    path("", include("crm.customers.urls")),
+    path("", include("activities.urls")),
+    path("", include("leads.urls")),
+    path("", include("sales.urls")),
     path("admin/", admin.site.urls),
 ]

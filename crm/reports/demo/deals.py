@@ -144,7 +144,8 @@ class _Deal:
 
     def _send(self, quote_id: int, at: dt.datetime) -> None:
         quote = activate_quote(quote_id=quote_id, actor=self._owner, at=at)
-        Talk(self._world, quote, self._owner).mail(at, f"Quote {quote} sent")
+        if self._story.happens(60):
+            Talk(self._world, quote, self._owner).mail(at, f"Quote {quote} sent")
         fate = self._story.draw(_ANSWERS)
         acts: dict[str, Step] = {
             "order": lambda then: self._order(quote_id, then),

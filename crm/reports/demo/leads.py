@@ -11,7 +11,7 @@ from crm.reports.demo.talk import Talk
 from crm.reports.demo.world import Firm, Person, World
 from crm.users.models import User
 from leads.models import Lead
-from leads.services.leads import create_lead, disqualify_lead, reopen_lead
+from leads.services.leads import contact_lead, create_lead, disqualify_lead, reopen_lead
 from sales.models import Opportunity
 from sales.services.qualification import Create, Use, qualify_lead
 
@@ -74,7 +74,8 @@ class LeadChapter:
         if not story.happens(97):
             story.plan(story.later(at, 20, 60), lambda then: self._disqualify(lead.pk, owner, then))
             return
-        story.plan(first, talk.call)
+        contact = talk.call if story.happens(65) else lambda then: _mark_contacted(lead.pk, owner, then)
+        story.plan(first, contact)
         self._chat(talk, first)
         verdict = story.later(first, 2, 26)
         fate = story.draw(_FATES)
@@ -99,6 +100,7 @@ class LeadChapter:
         if story.happens(8):
             again = story.later(at, 10, 60)
             story.plan(again, lambda then: _reopen(lead_id, owner, then))
+            story.plan(story.later(again, 15, 50), lambda then: self._disqualify(lead_id, owner, then))
 
     def _qualify(self, lead_id: int, firm: Firm, owner: User, customer: Customer | None, at: dt.datetime) -> None:
         account = Use(customer.account.pk) if customer else Create(terms_of(self._world, firm))
@@ -125,6 +127,11 @@ def _known(customer: Customer | None) -> dict[str, object]:
     if customer is None:
         return {}
     return {"existing_account": customer.account, "existing_contact": customer.contact}
+
+
+def _mark_contacted(lead_id: int, owner: User, at: dt.datetime) -> None:
+    """They met at a fair; there is no call to record."""
+    contact_lead(lead_id=lead_id, actor=owner, at=at)
 
 
 def _reopen(lead_id: int, owner: User, at: dt.datetime) -> None:
