@@ -48,6 +48,7 @@ class Sheet:
 
     def __init__(self, document: PricedModel, *, at: dt.datetime, rate_on: dt.date | None = None) -> None:
         self.document = document
+        self.at = at
         self.organisation = Organisation.load()
         self.today = self.organisation.today(at)
         self.rate_on = rate_on or self.today
@@ -74,11 +75,15 @@ class Sheet:
         _write_base(document, self.organisation)
 
     def store(self) -> None:
-        self._store_lines()
+        if self._store_lines():
+            # Another text on a line changes no figure; the document still gets a new version by which a form
+            # that was opened before is known as stale.
+            self.document.updated_at = self.at
         _store_taxes(self.document, self.totals)
         self.document.save()
 
-    def _store_lines(self) -> None:
+    def _store_lines(self) -> bool:
+        """Was there anything to store, or has a line gone?"""
         model = self.document.line_model()
         new = [line for line in self.lines if line.pk is None]
         changed: list[DocumentLine] = []
@@ -91,6 +96,7 @@ class Sheet:
         if changed:
             model._default_manager.bulk_update(changed, sorted(names), batch_size=1000)
         model._default_manager.bulk_create(new)
+        return bool(new or changed or self._before.keys() - {line.pk for line in self.lines})
 
 
 def recalculate[D: PricedModel](document: D, *, at: dt.datetime) -> D:

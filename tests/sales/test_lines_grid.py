@@ -168,3 +168,22 @@ def test_rubbish_in_the_count_is_no_error(cast: Cast, client_for: ClientFor) -> 
         response = client_for(cast.rep_a).post(f"/quotes/{quote.pk}/lines/", {"lines-total": count})
         assert response.status_code == 302
     assert Quote.objects.get().lines.count() == 1
+
+
+def test_another_text_or_order_of_lines_makes_an_open_grid_stale(cast: Cast, client_for: ClientFor) -> None:
+    quote = make_quote(cast.rep_a, [write_in("100"), write_in("100")])
+    first, second = quote.lines.order_by("position")
+    version = again(quote).version
+    url = f"/quotes/{quote.pk}/lines/"
+    renamed = grid(line_of(first, item="Delivery"), line_of(second), version=version)
+    assert client_for(cast.rep_a).post(url, renamed).status_code == 302
+    late = client_for(cast.manager).post(url, grid(line_of(first), line_of(second, item="Fitting"), version=version))
+    assert late.status_code == 409
+    assert list(quote.lines.order_by("position").values_list("name", flat=True)) == ["Delivery", "Write-in"]
+
+
+def test_a_save_that_changes_nothing_leaves_the_version(cast: Cast, client_for: ClientFor) -> None:
+    quote = make_quote(cast.rep_a)
+    version = again(quote).version
+    response = client_for(cast.rep_a).post(f"/quotes/{quote.pk}/lines/", grid(line_of(quote.lines.get())))
+    assert (response.status_code, again(quote).version) == (302, version)
