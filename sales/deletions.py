@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalog.models import PriceList, Product, TaxRate, Unit
-from crm.core.deletion import belongs, holds, refuses
+from crm.core.deletion import belongs, holds, keeps_in_bin, refuses
 from crm.customers.models import Account, Contact
 from sales.models import Invoice, Opportunity, Order, PricedModel, Quote
 from sales.states import InvoiceState, OrderState, QuoteState
@@ -24,13 +25,20 @@ def register() -> None:
     holds(Quote, lambda quote: Order.objects.filter(quote=quote))
     holds(Quote, lambda quote: Quote.objects.filter(revised_from=quote))
     holds(Order, lambda order: Invoice.objects.filter(order=order).exclude(state=InvoiceState.CANCELED))
-    refuses(Quote, _unless(QuoteState.DRAFT, _("Only drafts of quotes are deleted. Close it instead.")))
-    refuses(Order, _unless(OrderState.ACTIVE, _("Only active orders are deleted.")))
-    refuses(Invoice, _unless(InvoiceState.DRAFT, _("Only drafts of invoices are deleted.")))
+    refuses(Quote, _unless(QuoteState.DRAFT, gettext_lazy("Only drafts of quotes are deleted. Close it instead.")))
+    refuses(Order, _unless(OrderState.ACTIVE, gettext_lazy("Only active orders are deleted.")))
+    keeps_in_bin(Quote, _behind_a_closed_opportunity)
+    refuses(Invoice, _unless(InvoiceState.DRAFT, gettext_lazy("Only drafts of invoices are deleted.")))
 
 
 def _unless(state: str, sentence: Any) -> Callable[[Any], str]:
     return lambda record: "" if record.state == state else str(sentence)
+
+
+def _behind_a_closed_opportunity(quote: Quote) -> str:
+    if quote.opportunity is None or quote.opportunity.is_editable:
+        return ""
+    return _("Its opportunity is closed, behind which no quote is open. Reopen the opportunity first.")
 
 
 def _hold_customers() -> None:

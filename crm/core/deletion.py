@@ -26,6 +26,7 @@ _holding: dict[type[models.Model], list[Rows]] = {}
 _belonging: dict[type[models.Model], list[Rows]] = {}
 _accompanying: dict[type[models.Model], list[Rows]] = {}
 _refusing: dict[type[models.Model], list[Callable[[Any], str]]] = {}
+_keeping: dict[type[models.Model], list[Callable[[Any], str]]] = {}
 
 
 def holds(model: type[models.Model], rows: Rows) -> None:
@@ -49,6 +50,11 @@ def accompanies(model: type[models.Model], rows: Rows) -> None:
 def refuses(model: type[models.Model], why: Callable[[Any], str]) -> None:
     """`why(record)` says in a sentence why its own state forbids deleting; empty when it does not."""
     _refusing.setdefault(model, []).append(why)
+
+
+def keeps_in_bin(model: type[models.Model], why: Callable[[Any], str]) -> None:
+    """`why(record)` says in a sentence why a record cannot come back; empty when it can."""
+    _keeping.setdefault(model, []).append(why)
 
 
 def dependents(record: models.Model, actor: Any = SYSTEM) -> list[str]:
@@ -94,11 +100,24 @@ def restore_record(*, model: type[models.Model], record_id: int, actor: Any, at:
         raise NotFound(_("There is no such %(noun)s.") % {"noun": model._meta.verbose_name})
     if record.deleted_at is None:
         return
+    if in_the_way := [*_referred_in_bin(record), *(why(record) for why in _keeping.get(model, []) if why(record))]:
+        raise Conflict(_("This record cannot come back as things are."), details=in_the_way)
     try:
         with transaction.atomic():
             _restore(record)
     except IntegrityError as error:
         raise Conflict(_("Another record has taken its place meanwhile, so it cannot come back.")) from error
+
+
+def _referred_in_bin(record: Any) -> Iterable[str]:
+    """What lives refers to nothing that lies in the bin."""
+    for field in record._meta.concrete_fields:
+        if field.is_relation and has_bin(field.related_model):
+            found = field.related_model._base_manager.filter(
+                pk=getattr(record, field.attname), deleted_at__isnull=False
+            ).first()
+            if found is not None:
+                yield _("%(record)s is in the bin. Take it out first.") % {"record": named_for(found, SYSTEM)}
 
 
 def _restore(record: Any) -> None:

@@ -18,7 +18,7 @@ LATER = AT + dt.timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def _only_these_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    for registry in ("_holding", "_belonging", "_accompanying", "_refusing"):
+    for registry in ("_holding", "_belonging", "_accompanying", "_refusing", "_keeping"):
         monkeypatch.setattr(deletion, registry, {})
 
 
@@ -167,3 +167,17 @@ def test_history_says_who_deleted_and_for_whose_sake(cast: Cast) -> None:
     restore(account, cast)
     event = history.events_of(contact).first()
     assert (event.pgh_context["action"], event.deleted_at) == ("record.restored", None)
+
+
+def test_what_refers_to_something_in_the_bin_comes_back_after_it(cast: Cast) -> None:
+    account = AccountFactory.create(name="Acme", owner=cast.rep_a)
+    contact = ContactFactory.create(last_name="Late", account=account, owner=cast.rep_a)
+    delete(contact, cast)
+    delete(account, cast, LATER)
+    with pytest.raises(Conflict, match="cannot come back") as refusal:
+        restore(contact, cast)
+    assert refusal.value.details == ("Account: Acme is in the bin. Take it out first.",)
+    assert live() == set()
+    restore(account, cast)
+    restore(contact, cast)
+    assert live() == {"Acme", "Late"}

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from activities.models import Activity
 from crm.core.actors import SYSTEM
-from crm.core.deletion import delete_record
+from crm.core.deletion import delete_record, restore_record
 from crm.core.errors import Conflict, Forbidden, IllegalMove, Invalid, NotFound
 from crm.core.models import Organisation
 from crm.customers.models import Address
 from sales.models import Quote, QuoteLine, QuoteTax
+from sales.services.opportunities import reopen_opportunity
 from sales.services.quotes import (
     activate_quote,
     close_quote,
@@ -25,6 +26,7 @@ from sales.services.quotes import (
     update_quote,
 )
 from tests.factories.cast import Cast
+from tests.factories.opportunities import win
 from tests.factories.sales import (
     again,
     make_account,
@@ -278,3 +280,17 @@ def test_put_lines_keeps_the_traces_of_a_revision(cast: Cast) -> None:
     kept = put_lines(new, row(product, "2", line_id=line.pk, price_per_unit="90", rate=no_tax()), actor=cast.rep_a)
     line = kept.lines.get()
     assert (line.is_price_overridden, line.net_amount) == (True, D(180))
+
+
+def test_a_draft_stays_in_the_bin_while_its_opportunity_is_closed(cast: Cast) -> None:
+    opportunity = make_opportunity(cast.rep_a, [write_in("100")])
+    quote = create_quote_from_opportunity(opportunity_id=opportunity.pk, actor=SYSTEM, at=timezone.now())
+    delete_record(model=Quote, record_id=quote.pk, actor=SYSTEM, at=timezone.now())
+    win(opportunity)
+    with pytest.raises(Conflict) as refusal:
+        restore_record(model=Quote, record_id=quote.pk, actor=SYSTEM, at=timezone.now())
+    assert "Its opportunity is closed" in refusal.value.details[0]
+    assert not Quote.objects.exists()
+    reopen_opportunity(opportunity_id=opportunity.pk, actor=SYSTEM, at=timezone.now())
+    restore_record(model=Quote, record_id=quote.pk, actor=SYSTEM, at=timezone.now())
+    assert Quote.objects.get().state == "draft"
