@@ -7,7 +7,7 @@ class ActivitiesConfig(AppConfig):
     verbose_name = "Activities"
 
     def ready(self) -> None:
-        from activities import customers, deletions, permissions  # noqa: PLC0415 - models exist only now
+        from activities import customers, deletions, home, permissions  # noqa: PLC0415 - models exist only now
         from activities.actions import ASSIGN, CANCEL, COMPLETE, REOPEN  # noqa: PLC0415
         from activities.models import Activity  # noqa: PLC0415
         from activities.panels import ACTIVITY_PANELS  # noqa: PLC0415
@@ -19,6 +19,7 @@ class ActivitiesConfig(AppConfig):
 
         permissions.declare()
         customers.register()
+        home.register()
         deletions.register()
         actions.register(COMPLETE, CANCEL, REOPEN, ASSIGN)
         register_panels(Activity, *ACTIVITY_PANELS)

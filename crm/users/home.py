@@ -8,6 +8,11 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 
+from crm.core.tables import Table
+
+MOST_SHOWN = 8
+ROWS = "users/home_rows.html"
+
 type Context = Callable[[Any], Mapping[str, Any]]
 
 
@@ -34,7 +39,21 @@ _panels: dict[str, HomePanel] = {}
 def register_home_panel(
     title: str | Promise, template: str, context: Context, *, permission: str = "", position: int = 100
 ) -> None:
-    _panels[template] = HomePanel(title, template, context, permission, position)
+    name = f"{context.__module__}.{context.__qualname__}"
+    _panels[name] = HomePanel(title, template, context, permission, position)
+
+
+def first_rows(table: type[Table], rows: Any, *, all_url: str, nothing: str | Promise) -> dict[str, Any]:
+    """The context of `ROWS`: the first of some ordered, visible rows, and the way to all of them."""
+    found = list(rows.values_list(*table.fields())[: MOST_SHOWN + 1])
+    return {
+        "table": table,
+        "columns": table.heads("", lambda _token: ""),
+        "rows": found[:MOST_SHOWN],
+        "more": len(found) > MOST_SHOWN,
+        "all_url": all_url,
+        "nothing": nothing,
+    }
 
 
 def home_panels(request: HttpRequest) -> list[RenderedPanel]:
@@ -43,5 +62,5 @@ def home_panels(request: HttpRequest) -> list[RenderedPanel]:
     shown = [panel for panel in _panels.values() if not panel.permission or user.has_perm(panel.permission)]
     return [
         RenderedPanel(str(panel.title), render_to_string(panel.template, dict(panel.context(user)), request=request))
-        for panel in sorted(shown, key=lambda panel: (panel.position, panel.template))
+        for panel in sorted(shown, key=lambda panel: panel.position)
     ]
