@@ -383,7 +383,7 @@ def test_a_new_need_takes_the_right_to_make_leads_and_an_active_customer(
     cast: Cast, anna: Client, client_for: ClientFor
 ) -> None:
     account = make_account(cast.rep_a, "Known Ltd")
-    assert client_for(cast.read_only).post(f"/accounts/{account.pk}/new-need/", {"topic": "x"}).status_code == 422
+    assert client_for(cast.read_only).post(f"/accounts/{account.pk}/new-need/", {"topic": "x"}).status_code == 403
     assert client_for(cast.rep_c).post(f"/accounts/{account.pk}/new-need/", {"topic": "x"}).status_code == 404
     deactivate_account(account_id=account.pk, actor=cast.rep_a, at=AT)
     assert anna.post(f"/accounts/{account.pk}/new-need/", {"topic": "x"}).status_code == 409
