@@ -14,7 +14,7 @@ from activities.kinds import Kind, beginnings, outcome, reason_when_reopened
 from activities.links import write_links
 from activities.models import Activity
 from activities.regarding import Ref, model_of
-from activities.services.parties import Party, write_participants
+from activities.services.parties import Party, add_participants, replace_participants
 from activities.services.values import fill
 from activities.states import ACTIVITY_MACHINE
 from crm.core.access import READ, WRITE, check_create, find_for, lock_for
@@ -92,7 +92,7 @@ def write_activity(
         activity.completed_at, activity.completed_by_id = at, actor.pk
     fill(activity, columns)
     activity.save(force_insert=True)
-    write_participants(activity, participants, actor)
+    add_participants(activity, participants, actor)
     write_links(activity)
     return activity
 
@@ -115,7 +115,7 @@ def update_activity(
     fill(activity, columns)
     activity.save()
     if participants is not None:
-        write_participants(activity, participants, actor)
+        replace_participants(activity, participants, actor)
     write_links(activity)
     return activity
 

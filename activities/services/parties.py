@@ -21,17 +21,26 @@ class Party:
     address: str = ""
 
 
-def write_participants(activity: Activity, parties: Sequence[Party], actor: Actor) -> None:
-    """Replace the participants. Records must be visible to the actor."""
+def add_participants(activity: Activity, parties: Sequence[Party], actor: Actor) -> None:
+    """Participants of a new activity. Records must be visible to the actor."""
+    Participant.objects.bulk_create(_row(activity, party) for party in _checked(parties, actor))
+
+
+def replace_participants(activity: Activity, parties: Sequence[Party], actor: Actor) -> None:
+    """The participants from now on; rows that stay are not written again."""
+    wanted = _checked(parties, actor)
+    activity.participants.exclude(pk__in=_kept(activity, wanted)).delete()
+    Participant.objects.bulk_create(_row(activity, party) for party in wanted)
+
+
+def _checked(parties: Sequence[Party], actor: Actor) -> list[Party]:
     wanted = list(dict.fromkeys(parties))
     for party in wanted:
         if party.role not in Participant.Role.values:
             raise Invalid(_("Choose one of the listed roles."), field="participants")
         if party.record is not None:
             find_regarding(party.record, actor)
-    if not activity._state.adding:
-        activity.participants.exclude(pk__in=_kept(activity, wanted)).delete()
-    Participant.objects.bulk_create(_row(activity, party) for party in wanted)
+    return wanted
 
 
 def _kept(activity: Activity, wanted: list[Party]) -> list[int]:

@@ -32,7 +32,11 @@ def prepare(*, demo: bool) -> None:
         return
     if _DEMO_COMMAND not in get_commands():
         raise SystemExit("This version has no demonstration data: start it without --demo.")
-    call_command(_DEMO_COMMAND)
+    try:
+        call_command(_DEMO_COMMAND)
+    except CommandError as refusal:
+        # The company is loaded already, or real data is: say so, and start all the same.
+        print(refusal, flush=True)
 
 
 def _refuse_unreachable_server() -> None:
