@@ -6,12 +6,14 @@ class SalesConfig(AppConfig):
     verbose_name = "Sales"
 
     def ready(self) -> None:
-        from sales import deletions, home, permissions, rollups  # noqa: PLC0415 - models exist only now
+        from crm.core import foundations  # noqa: PLC0415 - models exist only now
+        from sales import deletions, home, permissions, rollups, tasks  # noqa: PLC0415
         from sales.registrations import documents, opportunities  # noqa: PLC0415
 
         permissions.declare()
         deletions.register()
         rollups.register()
         home.register()
+        foundations.register(tasks.lay_schedules)
         opportunities.register()
         documents.register()
