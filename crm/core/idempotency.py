@@ -11,6 +11,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from crm.core.errors import Conflict
+from crm.core.folding import storable
 from crm.core.transactions import retried
 
 FIELD = "idempotency_key"
@@ -35,7 +36,7 @@ def run_once(request: HttpRequest, work: Callable[[], str]) -> str:
     Key and result are written in the transaction of the work, so neither exists without the other; a second
     request with the same key waits for the first. The same key with other values is refused.
     """
-    key = request.POST.get(FIELD, "")[:64]
+    key = storable(request.POST.get(FIELD, ""))[:64]
     if not key:
         return retried(work)
     return retried(lambda: _first_or_again(request, key, work))

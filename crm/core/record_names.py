@@ -12,7 +12,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.folding import fold
+from crm.core.folding import fold, storable
 from crm.core.forms import RecordForm
 from crm.core.keyset import keyset_page
 
@@ -79,7 +79,7 @@ class RecordNameField(forms.ModelChoiceField[Any]):
         return _shown(value.pk, str(value)) if isinstance(value, models.Model) else value
 
     def to_python(self, value: Any) -> Any:
-        text = str(value or "").strip()
+        text = storable(str(value or "")).strip()
         if not text:
             return None
         found = self._found(text)

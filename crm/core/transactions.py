@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from crm.core import history
-from crm.core.errors import Conflict, IllegalMove
+from crm.core.errors import Conflict, IllegalMove, Invalid
 
 _TRIES = 3
-_SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
+_SERIALIZATION_FAILURE, _DEADLOCK, _OUT_OF_RANGE = "40001", "40P01", "22003"
 
 
 def retried[T](work: Callable[[], T]) -> T:
@@ -45,7 +45,7 @@ def service[**P, T](action: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Make a keyword-only function with an `actor` a service: history action, transaction, retry.
 
     `action` is the name kept in history ("lead.qualified"). A move that the state machine refuses
-    leaves as `IllegalMove`.
+    leaves as `IllegalMove`, a figure that no column can hold as `Invalid`.
     """
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
@@ -70,3 +70,8 @@ def _translated[**P, T](function: Callable[P, T], *args: P.args, **kwargs: P.kwa
         machine = getattr(record, "machine", None)
         name = getattr(method, "__name__", "")
         raise IllegalMove(machine.refusal(record, name) if machine else str(error)) from error
+    except DataError as error:
+        if getattr(error.__cause__, "sqlstate", None) != _OUT_OF_RANGE:
+            raise
+        # A typed figure fits its column; what is multiplied, added up or converted from it may not.
+        raise Invalid(_("An amount is larger than what can be kept. Enter smaller figures.")) from error

@@ -14,8 +14,6 @@ from pytest_django import DjangoDbBlocker
 from tests.proofs.rights import ROLES, Row, matrix
 from tests.proofs.world import SECRET, World, browser, everything, lasting_world, passing
 
-pytestmark = pytest.mark.xdist_group("rights matrix")
-
 #: Addresses for everybody, signed in or not, with what GET and POST answer there.
 OPEN = {
     "healthz": (200, 200),
