@@ -48,9 +48,9 @@ def act(record: str, word: str = WORK, **sent: Any) -> Row:
     return Row(record, word, word, sent)
 
 
-_LINES = {"lines-total": 1, "line-0-kind": "write_in", "line-0-item": "Extra", "line-0-quantity": 1, "line-0-price": 5}
-_ITEM = {"amount": "5"}
-_PREFERENCES = {"preferred_contact_method": "any"}
+_LINES: dict[str, Any] = {"lines-total": 1, "line-0-kind": "write_in", "line-0-item": "Extra", "line-0-quantity": 1, "line-0-price": 5}
+_ITEM: dict[str, Any] = {"amount": "5"}
+_PREFERENCES: dict[str, Any] = {"preferred_contact_method": "any"}
 _ADDRESS = {"name": "Dock", "city": "Leeds"}
 #: Of a known customer a lead is made: by those who may make leads and see the customer.
 _NEED = "ohhoof"
@@ -66,7 +66,7 @@ def _frame() -> dict[str, Row]:
 
 
 def _leads(world: World) -> dict[str, Row]:
-    colleague = {"owner": world.cast.rep_b.pk}
+    colleague: dict[str, Any] = {"owner": world.cast.rep_b.pk}
     return {
         **pages("leads:lead", last_name="Typed", **_PREFERENCES),
         "leads:lead_contact": act("lead"),
@@ -133,7 +133,7 @@ def _unit(world: World) -> Any:
 
 
 def _activities(world: World) -> dict[str, Row]:
-    task = {"kind": "task", "subject": "Typed", "priority": 1, "status_reason": "not_started"}
+    task: dict[str, Any] = {"kind": "task", "subject": "Typed", "priority": 1, "status_reason": "not_started"}
     return {
         **pages("activities:activity", read=SEEN, work=DONE, **task),
         "activities:activity_complete": act("activity", DONE),
