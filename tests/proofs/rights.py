@@ -48,7 +48,13 @@ def act(record: str, word: str = WORK, **sent: Any) -> Row:
     return Row(record, word, word, sent)
 
 
-_LINES: dict[str, Any] = {"lines-total": 1, "line-0-kind": "write_in", "line-0-item": "Extra", "line-0-quantity": 1, "line-0-price": 5}
+_LINES: dict[str, Any] = {
+    "lines-total": 1,
+    "line-0-kind": "write_in",
+    "line-0-item": "Extra",
+    "line-0-quantity": 1,
+    "line-0-price": 5,
+}
 _ITEM: dict[str, Any] = {"amount": "5"}
 _PREFERENCES: dict[str, Any] = {"preferred_contact_method": "any"}
 _ADDRESS = {"name": "Dock", "city": "Leeds"}
