@@ -73,17 +73,18 @@ class RecordFilter(django_filters.FilterSet):
         ]
 
     def _unknown(self) -> list[str]:
-        names = tuple(self.filters)
-        return [
-            name
-            for name in self.data
-            if name not in LIST_PARAMETERS
-            and name not in names
-            and not any(name.startswith(f"{known}_") for known in names)
-        ]
+        known = set(self.filters) | LIST_PARAMETERS | set(_part_names(self.form))
+        return [name for name in self.data if name not in known]
 
     def _label(self, name: str) -> str:
         return str(self.form.fields[name].label or name) if name in self.form.fields else name
+
+
+def _part_names(form: BaseForm) -> Iterable[str]:
+    """The parameters of fields that are sent in parts, such as the two ends of a range."""
+    return (
+        f"{name}{part}" for name, field in form.fields.items() for part in getattr(field.widget, "widgets_names", ())
+    )
 
 
 def search_condition(lookups: Iterable[str], text: str) -> Q:

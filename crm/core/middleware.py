@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 
 from crm.core import history
@@ -13,6 +13,7 @@ from crm.core.logs import current_request_id
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
+_UTF_8 = {"utf-8", "utf8"}
 _SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
@@ -35,6 +36,23 @@ class RequestIdMiddleware:
 
 def request_id(request: HttpRequest) -> str:
     return str(getattr(request, "id", "-"))
+
+
+class FormEncodingMiddleware:
+    """Addresses and forms are UTF-8, as every browser sends them.
+
+    A charset that a request names would be looked up among Python's codecs, some of which are no charsets.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.encoding and request.encoding.lower() not in _UTF_8:
+            # Setting the encoding first looks at what was read in the old one, and drops it.
+            request.GET = QueryDict()
+            request.encoding = "utf-8"
+        return self.get_response(request)
 
 
 class HistoryMiddleware:
