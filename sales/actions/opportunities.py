@@ -5,7 +5,6 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from activities.assigning import assign_action
@@ -15,6 +14,7 @@ from crm.core.addresses import screen_url
 from sales.forms.opportunities import LoseForm, WinForm
 from sales.models import Opportunity, Quote
 from sales.services import opportunities as service
+from sales.services.lines import frozen_sentence
 from sales.services.quotes import create_quote_from_opportunity
 
 type Values = Mapping[str, Any]
@@ -65,7 +65,7 @@ def _create_quote(pk: int, _values: Values, actor: Any) -> str:
 
 
 def _only_open(opportunity: Opportunity) -> str:
-    return "" if opportunity.is_editable else _("This opportunity is closed. Reopen it first.")
+    return "" if opportunity.is_editable else frozen_sentence(opportunity)
 
 
 CREATE_QUOTE = Action(
