@@ -105,6 +105,21 @@ def test_each_address_lets_in_whom_it_should_and_a_refusal_changes_nothing(role:
     assert wrong == [], "\n".join(wrong)
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_leads_to_where_its_reader_is_refused(role: str, world: World) -> None:
+    client, visits = browser(world.person(role)), _visits(world, role)
+    letters = {visit.url: visit.letter for visit in visits if visit.method == "get"}
+    shown = [visit for visit in visits if visit.method == "get" and visit.letter == "o"]
+    dead = {
+        f"{visit.name} offers {url}"
+        for visit in shown
+        if visit.name == "home" or visit.name.endswith(("_list", "_detail"))
+        for url in re.findall(r'(?:href|action)="([^"?#]+)', _text(visit.make(client)))
+        if letters.get(url, "o") not in "om"
+    }
+    assert dead == set()
+
+
 def _changes(client: Client, visit: Visit) -> bool:
     before = everything()
     with passing():
