@@ -103,6 +103,18 @@ def test_a_salesforce_form_needs_only_another_host_and_oid(name: str, site: Site
         _qualify(site, lead)
 
 
+@pytest.mark.parametrize("charset", ["rot13", "idna", "no-such-charset"])
+def test_a_post_that_names_a_charset_that_is_none_is_kept(charset: str, site: Site) -> None:
+    content_type = f"application/x-www-form-urlencoded; charset={charset}"
+
+    answer = site.stranger.send(f"/capture/{site.form_key}/?page=1", b"last_name=Odd+Charset", content_type)
+
+    assert answer.status == 200
+    kept = CapturedPost.objects.order_by("-pk").first()
+    assert kept is not None
+    assert (bytes(kept.body), kept.verdict) == (b"last_name=Odd+Charset", "lead")
+
+
 def _encoded(raw: bytes, content_type: str, pairs: Pairs) -> list[Post]:
     return [Post(raw, content_type), multipart(pairs), flat_json(pairs)]
 
