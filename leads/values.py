@@ -99,3 +99,8 @@ def known_source(text: str) -> str:
     if not wanted:
         return text
     return dict(_sources()).get(wanted, text)
+
+
+def source_label(source: str) -> str:
+    """The word for one of the product's sources; a sender's own words stay as they are."""
+    return str(dict(Lead.Source.choices).get(source, source))

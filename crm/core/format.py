@@ -59,6 +59,12 @@ def quantity(value: Decimal | int | None, language_code: str = "") -> str:
     return "" if value is None else _decimal(Decimal(value), "#,##0.#####", language_code or language())
 
 
+def price(value: Decimal | int | None, digits: int, language_code: str = "") -> str:
+    """A price per unit: at least the currency's decimals, at most five."""
+    pattern = "#,##0" + ("." + "0" * digits + "#" * (5 - digits))
+    return "" if value is None else _decimal(Decimal(value), pattern, language_code or language())
+
+
 def percent(value: Decimal | int | None) -> str:
     return "" if value is None else f"{quantity(value)} %"
 

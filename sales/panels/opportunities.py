@@ -13,6 +13,7 @@ from crm.core.panels import Panel, register_panels
 from crm.core.tables import Table
 from crm.customers.models import Account, Contact
 from leads.models import Lead
+from leads.values import source_label
 from sales.models import Invoice, Opportunity, Order, QualificationResult, Quote
 from sales.tables.opportunities import (
     CustomerOpportunitiesTable,
@@ -144,7 +145,8 @@ def _leads_of(record: Any, user: Any) -> Any:
 
 
 def origin_of(record: Any, user: Any) -> Mapping[str, Any]:
-    return {"leads": list(_leads_of(record, user).order_by("pk")[:MOST_SHOWN])}
+    found = _leads_of(record, user).order_by("pk")[:MOST_SHOWN]
+    return {"origins": [(lead, source_label(lead.source)) for lead in found]}
 
 
 def has_origin(record: Any, user: Any) -> bool:

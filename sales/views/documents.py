@@ -12,6 +12,7 @@ from crm.core.screens.details import Fact
 from crm.core.tables import base_currency_code
 from crm.customers.models import Account, Contact
 from crm.customers.views.facts import visible_choice
+from leads.values import source_label
 from sales.models import DocumentModel
 from sales.services.lines import frozen_sentence
 from sales.services.snapshots import ADDRESS_PARTS
@@ -65,7 +66,7 @@ def detail_facts(record: DocumentModel) -> list[Fact]:
         (_("Introduction"), record.introduction),
         (_("Terms"), record.terms),
         (_("Description"), record.description),
-        (_("Source"), record.source),
+        (_("Source"), source_label(record.source)),
         (_("Source campaign"), record.campaign_code),
     ]
 

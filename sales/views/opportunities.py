@@ -17,6 +17,7 @@ from crm.core.screens.details import Fact
 from crm.core.tables import base_currency_code
 from crm.customers.models import Account, Contact
 from crm.customers.views.facts import visible_choice
+from leads.values import source_label
 from sales.filters.opportunities import OpportunityFilter
 from sales.forms.opportunities import OpportunityForm
 from sales.models import Opportunity
@@ -91,7 +92,7 @@ class OpportunityDetailView(DetailView[Opportunity]):
             (_("Current situation"), record.current_situation),
             (_("Pain points"), record.pain_points),
             (_("Proposed solution"), record.proposed_solution),
-            (_("Source"), record.source),
+            (_("Source"), source_label(record.source)),
             (_("Source campaign"), record.campaign_code),
             (_("Description"), record.description),
             (_("Closing note"), record.closing_note),

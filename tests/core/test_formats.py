@@ -125,3 +125,11 @@ def test_initials_stand_for_people() -> None:
 )
 def test_stored_amounts_are_offered_as_one_would_type_them(stored: str, typed: str) -> None:
     assert str(plain_decimal(Decimal(stored))) == typed
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [("149.5", 2, "149.50"), ("1340", 0, "1,340"), ("0.12345", 2, "0.12345"), ("4180", 3, "4,180.000")],
+)
+def test_a_price_has_at_least_the_decimals_of_its_currency(value: str, digits: int, text: str) -> None:
+    assert shown.price(Decimal(value), digits) == text

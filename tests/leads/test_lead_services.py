@@ -18,6 +18,7 @@ from crm.customers.services.accounts import create_account
 from crm.users.models import User
 from leads.models import Lead
 from leads.services import leads as services
+from leads.values import source_label
 from tests.factories.activities import make_activity, make_completed
 from tests.factories.cast import Cast
 from tests.factories.leads import AT, make_disqualified_lead, make_lead, make_qualified_lead
@@ -311,3 +312,7 @@ def test_an_account_that_a_lead_names_is_not_deleted(cast: Cast) -> None:
         delete_record(model=Account, record_id=account.pk, actor=cast.rep_a, at=AT)
     assert refusal.value.details == ("Lead: Megan Chang",)
     assert Account.objects.filter(pk=account.pk).exists()
+
+
+def test_a_source_is_shown_by_its_word_and_a_senders_own_word_as_it_came() -> None:
+    assert (source_label("trade_show"), source_label("Billboard"), source_label("")) == ("Trade show", "Billboard", "")

@@ -27,6 +27,12 @@ def quantity(value: Decimal | int | None) -> str:
 
 
 @register.filter
+def price(value: Decimal | int | None, digits: int) -> str:
+    """`{{ line.price_per_unit|price:quote.currency.digits }}`."""
+    return shown.price(value, digits)
+
+
+@register.filter
 def percent(value: Decimal | int | None) -> str:
     return shown.percent(value)
 
