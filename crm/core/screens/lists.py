@@ -85,7 +85,7 @@ class ListView(View):
             "notices": listing.notices,
             "create": self._create(request.user),
             "columns": self.table.heads(listing.sort, lambda token: listing.url(sort=token)),
-            "rows_html": self.table.rows_html(page.rows),
+            "rows_html": self.table.rows_html(page.rows, actor=request.user),
             "phone": self.table.is_for_phones(),
             "pager": listing.pager(),
             "empty_state": None if page.rows else self._empty(request, listing),

@@ -1,7 +1,7 @@
 """The kinds of columns. A cell escapes everything that it did not make itself."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -22,6 +22,7 @@ from crm.core.states import StateMachine
 
 type Text = str | Promise
 type Cell = Callable[..., str]
+type Lookup = Callable[[Sequence[int], Any], Mapping[int, Any]]
 
 _NOTHING = SafeString()
 _TRUNCATED_FROM = 24
@@ -105,6 +106,21 @@ class LinkColumn(Column):
         url = paper.address(self.url_name or screen_name(paper.model, "detail"), pk)
         name = escape(str(name or "").strip() or _("No name"))
         return format_html('<a href="{}" title="{}">{}</a>', url, name, name)
+
+
+class LookupColumn(Column):
+    """A value that is no column of the table, read for the whole page at once: the next step of each row.
+
+    `lookup(keys, actor)` gives the values by primary key in one query, within the actor's rights; what is missing
+    leaves the cell empty. A subclass draws the value in `cell(paper, value)`, or `render(value)` does.
+    """
+
+    def __init__(self, label: Text, lookup: Lookup, place: str = "", *, render: Cell | None = None) -> None:
+        super().__init__(label, "pk", place=place, render=render)
+        self.lookup = lookup
+
+    def cell(self, paper: Paper, *values: Any) -> str:
+        return _NOTHING if values[0] is None else super().cell(paper, *values)
 
 
 class ChoiceColumn(Column):

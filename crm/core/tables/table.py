@@ -9,7 +9,9 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from crm.core.models import Organisation
-from crm.core.tables.columns import Column, MoneyColumn, Paper, Text
+from crm.core.tables.columns import Column, LookupColumn, MoneyColumn, Paper, Text
+
+type Source = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,28 @@ class Table:
         return Paper(cls.model, base_currency=base_currency_code() if mixed else "")
 
     @classmethod
-    def rows_html(cls, rows: Iterable[Sequence[Any]], paper: Paper | None = None) -> SafeString:
-        """All rows; a row holds the values of `fields()`. Links inside are not taken over by the list's region."""
-        paper = paper or cls.paper()
-        paths = cls.fields()
-        cells = [(column.cell, [paths.index(path) for path in column.fields]) for column in cls.columns]
+    def rows_html(cls, rows: Iterable[Sequence[Any]], paper: Paper | None = None, *, actor: Any = None) -> SafeString:
+        """All rows; a row holds the values of `fields()`. Links inside are not taken over by the list's region.
+
+        `actor` is whose rights hold for looked-up values; without one they stay empty.
+        """
+        paper, rows = paper or cls.paper(), list(rows)
+        sources = [cls._source(column, rows, actor) for column in cls.columns]
+        cells = [(column.cell, source) for column, source in zip(cls.columns, sources, strict=True)]
         # One pattern for every row: formatting is what rows cost.
         pattern = f'<tr hx-boost="false">{"".join(map(_cell_pattern, cls.columns))}</tr>'
-        return format_html_join(
-            "", pattern, ([cell(paper, *[row[place] for place in places]) for cell, places in cells] for row in rows)
-        )
+        return format_html_join("", pattern, ([cell(paper, *source(row)) for cell, source in cells] for row in rows))
+
+    @classmethod
+    def _source(cls, column: Column, rows: Sequence[Sequence[Any]], actor: Any) -> Source:
+        """How the values of one column are taken from a row."""
+        paths = cls.fields()
+        places = [paths.index(path) for path in column.fields]
+        if not isinstance(column, LookupColumn):
+            return lambda row: [row[place] for place in places]
+        key = places[0]
+        found = column.lookup([row[key] for row in rows], actor) if rows and actor is not None else {}
+        return lambda row: [found.get(row[key])]
 
     @classmethod
     def is_for_phones(cls) -> bool:

@@ -64,7 +64,7 @@ def avatar(name: object) -> SafeString:
     return tables.avatar(str(name or ""))
 
 
-@register.simple_tag
-def rows(table: type[tables.Table], values: Iterable[Sequence[Any]]) -> SafeString:
-    """The rows of a declared table, for panels."""
-    return table.rows_html(values)
+@register.simple_tag(takes_context=True)
+def rows(context: template.Context, table: type[tables.Table], values: Iterable[Sequence[Any]]) -> SafeString:
+    """The rows of a declared table, for panels; looked-up values are those that the `user` of the page may see."""
+    return table.rows_html(values, actor=context.get("user"))
