@@ -3,7 +3,7 @@
 Every business queryset answers `for_action(actor, action)`; `visible_to(actor)` is its `read`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, cast
 
@@ -12,9 +12,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.core.actors import Actor
+from crm.core.addresses import screen_url
 from crm.core.errors import Forbidden, NotFound
 
-READ, WRITE, CREATE, DELETE, ASSIGN = "read", "write", "create", "delete", "assign"
+READ, WRITE, CREATE, DELETE, ASSIGN, SHARE = "read", "write", "create", "delete", "assign", "share"
+SEE_BIN = "core.restore_record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,77 @@ def _check(model: type[models.Model], rows: Any, pk: int, actor: Any, action: st
     )
 
 
+type Pair = tuple[type[models.Model], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How a page names a record: the name and the address of its page, or only the noun of what is hidden."""
+
+    label: str
+    url: str = ""
+    hidden: bool = False
+
+
+def visible_names(actor: Any, pairs: Iterable[Pair]) -> Mapping[Pair, Link]:
+    """For each (model, key) its name as this reader may have it; one query for each model that occurs.
+
+    What is hidden, missing or in the bin reads alike. Who takes records out of the bin reads their names, without
+    an address. People, teams and currencies are no secret; parts such as lines follow the records they belong to.
+    """
+    keys: dict[type[models.Model], set[int]] = {}
+    for model, pk in pairs:
+        keys.setdefault(model, set()).add(pk)
+    found: dict[Pair, Link] = {}
+    for model, wanted in keys.items():
+        hidden = Link(hidden_name(model), hidden=True)
+        found |= {(model, pk): hidden for pk in wanted}
+        found |= {(model, row.pk): _link(row) for row in _readable(model, actor).filter(pk__in=wanted)}
+    return found
+
+
+def hidden_name(model: type[models.Model]) -> str:
+    """ "An account you may not see"."""
+    noun = str(model._meta.verbose_name)
+    if noun[:1].lower() in {"a", "e", "i", "o"}:
+        return _("An %(noun)s you may not see") % {"noun": noun}
+    return _("A %(noun)s you may not see") % {"noun": noun}
+
+
 def named_for(record: models.Model, actor: Any) -> str:
     """The record's noun and name; only the noun of what the actor may not see."""
-    noun = str(record._meta.verbose_name).capitalize()
-    guarded: Any = getattr(type(record), "with_bin", None)
-    if guarded is not None and not guarded.visible_to(actor).filter(pk=record.pk).exists():
-        return _("%(noun)s that you may not see") % {"noun": noun}
-    return f"{noun}: {record}"
+    link = visible_names(actor, [(type(record), record.pk)])[type(record), record.pk]
+    return link.label if link.hidden else f"{str(record._meta.verbose_name).capitalize()}: {link.label}"
+
+
+def _link(record: models.Model) -> Link:
+    binned = getattr(record, "deleted_at", None) is not None
+    return Link(str(record), "" if binned else screen_url(type(record), "detail", record.pk))
+
+
+def _readable(model: type[models.Model], actor: Any) -> Any:
+    rows: Any = getattr(model, "with_bin", None) if _sees_bin(actor) else None
+    rows = (rows or model._default_manager).all()
+    if hasattr(rows, "visible_to"):
+        return rows.visible_to(actor)
+    parents = [field for field in model._meta.concrete_fields if _is_parent(field)]
+    for field in parents:
+        seen = Q(**{f"{field.name}__in": _readable(cast(Any, field.related_model), actor).values("pk")})
+        rows = rows.filter(seen | Q(**{f"{field.name}__isnull": True}) if field.null else seen)
+    return rows.select_related(*(field.name for field in parents)) if parents else rows
+
+
+def _sees_bin(actor: Any) -> bool:
+    return getattr(actor, "actor_kind", "") not in {"user", ""} or bool(actor and actor.has_perm(SEE_BIN))
+
+
+def _is_parent(field: Any) -> bool:
+    """A part goes with its record, so it is as visible as that."""
+    return bool(
+        isinstance(field, models.ForeignKey)
+        and field.remote_field.on_delete is models.CASCADE
+        and hasattr(cast(Any, field.related_model)._default_manager, "visible_to")
+    )
 
 
 def _not_found(model: type[models.Model]) -> str:

@@ -12,7 +12,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from crm.core import history
-from crm.core.access import DELETE, lock_for, named_for
+from crm.core.access import DELETE, SEE_BIN, lock_for, named_for
 from crm.core.actors import SYSTEM, Actor
 from crm.core.errors import Conflict, Forbidden, NotFound
 from crm.core.models import TRACKED
@@ -58,7 +58,11 @@ def keeps_in_bin(model: type[models.Model], why: Callable[[Any], str]) -> None:
 
 
 def dependents(record: models.Model, actor: Any = SYSTEM) -> list[str]:
-    """What stands in the actor's way, in words, at most ten of a kind; hidden records are not named."""
+    """What stands in the actor's way, in words, at most ten of a kind; hidden records are neither named nor counted."""
+    return list(dict.fromkeys(_in_the_way(record, actor)))
+
+
+def _in_the_way(record: models.Model, actor: Any) -> list[str]:
     found = [str(why(record)) for why in _refusing.get(type(record), []) if why(record)]
     for rows in _holding.get(type(record), []):
         found += [named_for(row, actor) for row in rows(record)[:_MOST_NAMED]]
@@ -66,7 +70,7 @@ def dependents(record: models.Model, actor: Any = SYSTEM) -> list[str]:
         for row in rows(record):
             if not _may_delete(row, actor):
                 found.append(named_for(row, actor))
-            found += dependents(row, actor)
+            found += _in_the_way(row, actor)
     return found
 
 
@@ -93,14 +97,17 @@ def delete_record(*, model: type[models.Model], record_id: int, actor: Actor, at
 @service("record.restored")
 def restore_record(*, model: type[models.Model], record_id: int, actor: Any, at: dt.datetime) -> None:
     """Take the record, and what went with it, out of the bin. Nothing happens to a record that is not there."""
-    if actor.actor_kind == "user" and not actor.has_perm("core.restore_record"):
+    if actor.actor_kind == "user" and not actor.has_perm(SEE_BIN):
         raise Forbidden(_("Only an administrator takes records out of the bin."))
     record: Any = model._base_manager.select_for_update().filter(pk=record_id).first()
-    if record is None:
+    if record is None or not _visible_in_bin(record, actor):
         raise NotFound(_("There is no such %(noun)s.") % {"noun": model._meta.verbose_name})
     if record.deleted_at is None:
         return
-    if in_the_way := [*_referred_in_bin(record), *(why(record) for why in _keeping.get(model, []) if why(record))]:
+    if in_the_way := [
+        *_referred_in_bin(record, actor),
+        *(why(record) for why in _keeping.get(model, []) if why(record)),
+    ]:
         raise Conflict(_("This record cannot come back as things are."), details=in_the_way)
     try:
         with transaction.atomic():
@@ -109,7 +116,12 @@ def restore_record(*, model: type[models.Model], record_id: int, actor: Any, at:
         raise Conflict(_("Another record has taken its place meanwhile, so it cannot come back.")) from error
 
 
-def _referred_in_bin(record: Any) -> Iterable[str]:
+def _visible_in_bin(record: Any, actor: Any) -> bool:
+    rows: Any = getattr(type(record), "with_bin", None)
+    return rows is None or bool(rows.visible_to(actor).filter(pk=record.pk).exists())
+
+
+def _referred_in_bin(record: Any, actor: Any) -> Iterable[str]:
     """What lives refers to nothing that lies in the bin."""
     for field in record._meta.concrete_fields:
         if field.is_relation and has_bin(field.related_model):
@@ -117,7 +129,7 @@ def _referred_in_bin(record: Any) -> Iterable[str]:
                 pk=getattr(record, field.attname), deleted_at__isnull=False
             ).first()
             if found is not None:
-                yield _("%(record)s is in the bin. Take it out first.") % {"record": named_for(found, SYSTEM)}
+                yield _("%(record)s is in the bin. Take it out first.") % {"record": named_for(found, actor)}
 
 
 def _restore(record: Any) -> None:

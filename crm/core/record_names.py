@@ -1,4 +1,6 @@
-"""Choosing one record of many by typing its name: no page lists a million options.
+"""Names of records: printing those that a reader may see, and choosing one of many by typing its name.
+
+No page lists a million options; `visible_names` is how a page prints the names of linked records.
 
 What is typed is a name, its beginning, a number, or `Name (#id)` as the suggestions write it.
 """
@@ -12,9 +14,12 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.access import Link, Pair, visible_names
 from crm.core.folding import fold, storable
 from crm.core.forms import RecordForm
 from crm.core.keyset import keyset_page
+
+__all__ = ["Link", "NamingForm", "Narrow", "Pair", "RecordNameField", "RecordNameInput", "visible_names"]
 
 _SUGGESTED = 30
 _NAMED = 5

@@ -80,7 +80,7 @@ def test_what_one_may_not_see_holds_a_record_without_its_name(cast: Cast) -> Non
     ContactFactory.create(first_name="Ada", last_name="Secret", account=account, owner=cast.rep_c)
     with pytest.raises(Conflict) as refusal:
         delete_record(model=Account, record_id=account.pk, actor=cast.rep_a, at=AT)
-    assert refusal.value.details == ("Contact that you may not see",)
+    assert refusal.value.details == ("A contact you may not see",)
     assert dependents(account, cast.administrator) == ["Contact: Ada Secret"]
 
 
@@ -90,7 +90,7 @@ def test_what_belongs_to_a_record_holds_it_for_those_who_may_not_delete_it(cast:
     ContactFactory.create(last_name="Secret", account=account, owner=cast.rep_c)
     with pytest.raises(Conflict) as refusal:
         delete_record(model=Account, record_id=account.pk, actor=cast.rep_a, at=AT)
-    assert refusal.value.details == ("Contact that you may not see",)
+    assert refusal.value.details == ("A contact you may not see",)
     assert live() == {"Acme", "Secret"}
     delete(account, cast)
     assert live() == set()

@@ -246,7 +246,7 @@ def test_what_the_actor_may_not_see_is_counted_but_not_named(cast: Cast) -> None
     make_contact(cast.rep_c, last_name="Secret", account=account)
     with pytest.raises(Conflict) as refusal:
         _reopen(lead, cast.rep_a)
-    assert refusal.value.details == ("Contact that you may not see",)
+    assert refusal.value.details == ("A contact you may not see",)
 
 
 def test_only_those_with_the_right_reopen_it(cast: Cast) -> None:
