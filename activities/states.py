@@ -13,6 +13,9 @@ class ActivityState(models.TextChoices):
     CANCELED = "canceled", _("Canceled")
 
 
+#: The states of what is still to be done.
+LIVE = (ActivityState.OPEN.value, ActivityState.SCHEDULED.value)
+
 OPEN, SCHEDULED = (ActivityState.OPEN.value, ANY), (ActivityState.SCHEDULED.value, ANY)
 CANCELED = (ActivityState.CANCELED.value, ANY)
 _DONE = tuple((ActivityState.COMPLETED.value, reason) for reason in ("completed", "made", "received", "sent"))

@@ -96,8 +96,13 @@ def short_moment(value: dt.datetime | None, today: dt.date, language_code: str =
     elif date == today - _ONE_DAY:
         words = _("yesterday")
     else:
-        words = (_day_and_month if date.year == today.year else _day)(date, language_code)
+        words = short_day(date, today, language_code)
     return _time_element(value, words)
+
+
+def short_day(date: dt.date, today: dt.date, language_code: str = "") -> str:
+    """`19 Nov`, with the year where it is another one."""
+    return (_day_and_month if date.year == today.year else _day)(date, language_code or language())
 
 
 def duration(span: dt.timedelta) -> str:

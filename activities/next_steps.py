@@ -1,0 +1,82 @@
+"""The next step with a record: the open activity concerning it that is due first, if the reader may see it."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from activities.due import due_html
+from activities.models import Activity
+from activities.states import LIVE
+from activities.words import icon_of
+from crm.core.addresses import screen_url
+from crm.core.icons import icon
+from crm.core.tables import LookupColumn, Paper
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    pk: int
+    kind: str
+    subject: str
+    due_at: dt.datetime | None
+
+
+def next_steps(model: type[models.Model], keys: Sequence[int], actor: Any) -> dict[int, NextStep]:
+    """By the primary key of the record; those without a next step are left out. One query."""
+    rows = (
+        Activity.objects.visible_to(actor)
+        .filter(regarding_type_id=ContentType.objects.get_for_model(model).pk, regarding_id__in=keys, state__in=LIVE)
+        .order_by("regarding_id", F("due_at").asc(nulls_last=True), "pk")
+        .distinct("regarding_id")
+    )
+    found: Any = rows.values_list("regarding_id", "pk", "kind", "subject", "due_at")
+    return {key: NextStep(*step) for key, *step in found}
+
+
+class NextStepColumn(LookupColumn):
+    """The kind as an icon and when it is due; "None" where a record in work has no next step."""
+
+    def __init__(self, label: Any, model: type[models.Model], place: str = "") -> None:
+        def lookup(keys: Sequence[int], actor: Any) -> Mapping[int, NextStep]:
+            return next_steps(model, keys, actor)
+
+        super().__init__(label, lookup, place)
+
+    def cell(self, paper: Paper, *values: Any) -> str:
+        return _none() if values[0] is None else step_words(values[0])
+
+
+def step_words(step: NextStep) -> SafeString:
+    """Icon and due time; the subject is the title."""
+    words = due_html(step.due_at, timezone.now()) or _("no date")
+    pattern = '<span class="next-step" title="{}">{}{}</span>'
+    return format_html(pattern, step.subject, icon(icon_of(step.kind)), words)
+
+
+def step_link(step: NextStep | None) -> SafeString:
+    """For the head of a record: what is to be done, leading to it."""
+    if step is None:
+        return _none()
+    pattern = '<a class="next-step" href="{}" title="{}">{}<span>{}</span> {}</a>'
+    kind = Activity.Kind(step.kind).label
+    words = due_html(step.due_at, timezone.now())
+    return format_html(
+        pattern, screen_url(Activity, "detail", step.pk), step.subject, icon(icon_of(step.kind)), kind, words
+    )
+
+
+def next_step_of(record: models.Model, actor: Any) -> SafeString:
+    return step_link(next_steps(type(record), [record.pk], actor).get(record.pk))
+
+
+def _none() -> SafeString:
+    return format_html('<span class="muted">{}</span>', _("None"))

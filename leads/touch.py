@@ -1,0 +1,70 @@
+"""The clock of the first touch: how long a new lead has been waiting, or how long it had to wait."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from crm.core import format as shown
+from crm.core.icons import icon
+from crm.core.tables import Column, Paper
+
+TARGET = dt.timedelta(hours=1)
+"""Within this time a new lead should hear from somebody."""
+
+_PIE = (
+    '<svg viewBox="0 0 16 16" aria-hidden="true">'
+    '<circle cx="8" cy="8" r="7" fill="none" stroke="currentColor" stroke-width="1.5"/>'
+    '<circle cx="8" cy="8" r="2.5" fill="none" stroke="currentColor" stroke-width="5" pathLength="100"'
+    ' stroke-dasharray="{} 100" transform="rotate(-90 8 8)"/></svg>'
+)
+
+
+def clock_html(
+    state: str, arrived: dt.datetime, contacted: dt.datetime | None, closed: dt.datetime | None, now: dt.datetime
+) -> SafeString:
+    """A running clock on an open lead that nobody has touched, a tick with the time on one that was."""
+    if contacted is not None:
+        return _touched(contacted - arrived)
+    if state != "open":
+        return _never(arrived, closed)
+    return _waiting(now - arrived)
+
+
+def _touched(span: dt.timedelta) -> SafeString:
+    words = shown.duration(span)
+    title = _("First touch %(span)s after it arrived") % {"span": words}
+    return format_html('<span class="clock clock-done" title="{}">{}{}</span>', title, icon("check"), words)
+
+
+def _waiting(span: dt.timedelta) -> SafeString:
+    words = shown.duration(span)
+    if span > TARGET:
+        title = _("Waiting for %(span)s, longer than the target of %(target)s")
+        glyph, tone = icon("alert-circle"), "late"
+    else:
+        title = _("Waiting for %(span)s of the target of %(target)s")
+        share = max(span / TARGET, 0)
+        glyph, tone = format_html(_PIE, round(share * 100)), "green" if share < 1 / 2 else "amber"
+    title %= {"span": words, "target": shown.duration(TARGET)}
+    return format_html('<span class="clock clock-{}" title="{}">{}{}</span>', tone, title, glyph, words)
+
+
+def _never(arrived: dt.datetime, closed: dt.datetime | None) -> SafeString:
+    if closed is None:
+        return SafeString()
+    return format_html('<span class="muted" title="{}">{}</span>', _("Closed without a first touch"), _("none"))
+
+
+class FirstTouchColumn(Column):
+    """The clock of each lead."""
+
+    def __init__(self, label: Any, *, place: str = "") -> None:
+        super().__init__(label, "state", "created_at", "contacted_at", "closed_at", place=place)
+
+    def cell(self, paper: Paper, *values: Any) -> str:
+        state, arrived, contacted, closed = values
+        return clock_html(state, arrived, contacted, closed, timezone.now())
