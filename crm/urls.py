@@ -6,6 +6,7 @@ from django.urls import include, path
 handler400 = "crm.core.error_pages.bad_request"
 handler403 = "crm.core.error_pages.permission_denied"
 handler404 = "crm.core.error_pages.page_not_found"
+handler429 = "crm.core.error_pages.too_many_requests"
 handler500 = "crm.core.error_pages.server_error"
 
 urlpatterns = [

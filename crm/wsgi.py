@@ -9,7 +9,12 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 _django = get_wsgi_application()
 
-from crm.core.charsets import without_odd_charset  # noqa: E402 - the settings come first
+from django.conf import settings  # noqa: E402 - the settings come first
+
+from crm.core.charsets import without_odd_charset  # noqa: E402
+from crm.core.outages import limit_statements  # noqa: E402
+
+limit_statements(settings.STATEMENT_TIMEOUT)
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -1,10 +1,17 @@
 """One page for each refusal, as a whole page or as a fragment for htmx."""
 
+import sys
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from crm.core.errors import Refusal
+from crm.core.errors import Away, Refusal, TooSlow
+from crm.core.outages import is_away, was_stopped
+
+_RETRY_AFTER = {429: "60", 503: "10"}
 
 
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -13,18 +20,35 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def error_page(request: HttpRequest, status: int, sentence: str, *, details: tuple[str, ...] = ()) -> HttpResponse:
     """Says what happened and what to do, never what was hidden; `request_id` helps support to find the log lines."""
-    context = {
-        "status": status,
-        "sentence": sentence,
-        "details": details,
-        "request_id": getattr(request, "id", "-"),
-    }
-    fragment = bool(getattr(request, "htmx", False))
-    template = "errors/fragment.html" if fragment else "errors/page.html"
-    return TemplateResponse(request, template, context, status=status).render()
+    context = _context(request, status, sentence, details)
+    return _hinted(TemplateResponse(request, _template(request), context, status=status).render())
+
+
+def bare_error_page(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    """The same without frame and person: for when something is broken that they may need, such as the database."""
+    context = _context(request, status, sentence, ())
+    return _hinted(HttpResponse(render_to_string(_template(request), context), status=status))
+
+
+def _context(request: HttpRequest, status: int, sentence: str, details: tuple[str, ...]) -> dict[str, object]:
+    request_id = getattr(request, "id", "-")
+    return {"status": status, "sentence": sentence, "details": details, "request_id": request_id}
+
+
+def _template(request: HttpRequest) -> str:
+    return "errors/fragment.html" if getattr(request, "htmx", False) else "errors/page.html"
+
+
+def _hinted(response: HttpResponse) -> HttpResponse:
+    """Machines are told when to come again."""
+    if response.status_code in _RETRY_AFTER:
+        response.setdefault("Retry-After", _RETRY_AFTER[response.status_code])
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return error_page(request, 413, _("The form holds more than one page can take. Nothing was saved."))
     return error_page(request, 400, _("The request could not be understood."))
 
 
@@ -37,7 +61,18 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return error_page(request, 500, _("Something went wrong on our side. Nothing of what you sent was saved halfway."))
+    """Also for what happens around the views, such as reading the session while there is no database."""
+    error = sys.exception()
+    if was_stopped(error) or is_away(error):
+        refusal = TooSlow() if was_stopped(error) else Away()
+        return bare_error_page(request, refusal.status, refusal.sentence)
+    sentence = _("Something went wrong on our side. Nothing of what you sent was saved halfway.")
+    return bare_error_page(request, 500, sentence)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Somebody tries to sign in, or asks for passwords, again and again."""
+    return error_page(request, 429, _("There were too many attempts. Wait a few minutes, then try again."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -5,6 +5,8 @@ One exception for each answer that a screen can give; the sentence is shown as i
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 
 class Refusal(Exception):
     """Base: nothing was changed, and `sentence` says why."""
@@ -47,3 +49,23 @@ class Invalid(Refusal):
     def __init__(self, sentence: str, *, field: str = "", details: Sequence[str] = ()) -> None:
         super().__init__(sentence, details=details)
         self.field = field
+
+
+class TooSlow(Refusal):
+    """The database stopped a statement that ran for longer than a page may take."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This took too long and was stopped. Nothing was changed. Ask for less, or try again later.")
+        )
+
+
+class Away(Refusal):
+    """There is no database to ask."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(_("The database does not answer. Nothing was saved. Try again in a minute."))

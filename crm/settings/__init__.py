@@ -2,6 +2,7 @@
 the table in the README names each variable."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
@@ -65,11 +66,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # What every answer carries stands first, so that files and refusals carry it too.
     "crm.core.middleware.RequestIdMiddleware",
-    "crm.core.middleware.FormEncodingMiddleware",
+    "crm.core.guards.HeaderMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "crm.core.middleware.FormEncodingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -78,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "crm.core.guards.GuardMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "crm.core.middleware.HistoryMiddleware",
     "crm.core.middleware.ErrorPageMiddleware",
@@ -105,7 +109,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 
-def _database() -> dict[str, object]:
+def _database() -> dict[str, Any]:
     url = env.text("DATABASE_URL")
     pooled = env.flag("DATABASE_POOL", default=True)
     try:
@@ -115,7 +119,20 @@ def _database() -> dict[str, object]:
 
 
 DATABASES = {"default": _database()}
+# Seconds after which a statement of a web request is stopped; 0 never. Behind pgbouncer the role sets it better.
+STATEMENT_TIMEOUT = env.number("STATEMENT_TIMEOUT", 30 if "pool" in DATABASES["default"]["OPTIONS"] else 0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    # What all web processes have to agree on, such as the attempts to sign in: a table that a crash may empty.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
+    # What each process may keep for itself.
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -159,6 +176,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+# A whole request: the largest file that a note takes (25 MB), and the form around it.
+REQUEST_BODY_LIMIT = 30 * 1024 * 1024
 
 MAILERS = env.mailers("EMAIL_URL")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"throughline@{_HOST}")
@@ -207,6 +226,8 @@ PGTRIGGER_SCHEMA_EDITOR = True
 
 PHONE_REGION = env.text("PHONE_REGION", "") or None
 CAPTURE_BODY_LIMIT = 1024 * 1024
+# Posts a minute to one form from one address, for each web process; 0 takes any number.
+CAPTURE_RATE_LIMIT = env.number("CAPTURE_RATE_LIMIT", 600)
 
 UNFOLD = {
     "SITE_TITLE": "Throughline",

@@ -43,6 +43,14 @@ def choice(name: str, choices: tuple[str, ...], default: str) -> str:
     return value
 
 
+def number(name: str, default: int) -> int:
+    """A whole number from 0 on."""
+    value = text(name) or str(default)
+    if value.isascii() and value.isdigit() and len(value) < 10:
+        return int(value)
+    raise ImproperlyConfigured(f"{name} must be a whole number from 0 on, not “{value}”.")
+
+
 def names(name: str, default: str) -> list[str]:
     """A list separated by commas or blanks."""
     return text(name, default).replace(",", " ").split()

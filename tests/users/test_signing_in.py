@@ -1,17 +1,11 @@
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from tests.factories.cast import Cast
 from tests.factories.users import PASSWORD
 from tests.fixtures import ClientFor
-
-
-@pytest.fixture(autouse=True)
-def _no_attempts_before() -> None:
-    cache.clear()
 
 
 def sign_in(client: Client, login: str, password: str = PASSWORD, page: str = "/login/") -> str:
