@@ -19,7 +19,7 @@ from crm.users.reach import Reach, reach_of
 _NOTHING = Branch("nothing", Q(pk__in=()))
 _ALL = Branch("all", Q())
 # A share says what it allows; every act on a record is one of these or a change of it.
-_SHARE_FLAGS = {"delete": "may_delete", "assign": "may_assign", "share": "may_share"}
+SHARE_FLAGS = {"delete": "may_delete", "assign": "may_assign", "share": "may_share"}
 
 
 def may(actor: Any, permission: str) -> bool:
@@ -66,7 +66,7 @@ def _reports(reach: Reach, action: str) -> tuple[int, ...]:
     """
     if action == READ:
         return reach.report_ids
-    return reach.direct_report_ids if reach.managers_may_write and action not in _SHARE_FLAGS else ()
+    return reach.direct_report_ids if reach.managers_may_write and action not in SHARE_FLAGS else ()
 
 
 def _shared(model: type[models.Model], reach: Reach, action: str) -> Q:
@@ -76,7 +76,7 @@ def _shared(model: type[models.Model], reach: Reach, action: str) -> Q:
         object_id=OuterRef("pk"),
     )
     if action != READ:
-        shares = shares.filter(**{_SHARE_FLAGS.get(action, "may_write"): True})
+        shares = shares.filter(**{SHARE_FLAGS.get(action, "may_write"): True})
     return Q(Exists(shares))
 
 

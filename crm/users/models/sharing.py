@@ -12,6 +12,11 @@ from crm.users.models.organisation_units import Team
 from crm.users.models.user import User
 
 
+class ShareQuerySet(models.QuerySet["Share"]):
+    def for_record(self, record: models.Model) -> "ShareQuerySet":
+        return self.filter(content_type=ContentType.objects.get_for_model(record), object_id=record.pk)
+
+
 @tracked
 class Share(models.Model):
     content_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
@@ -25,6 +30,8 @@ class Share(models.Model):
     may_share = models.BooleanField(_("may share"), default=False)
     shared_at = models.DateTimeField(db_default=Now())
     shared_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    objects = ShareQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("share")
