@@ -44,16 +44,22 @@ class InvalidLine(Invalid):
 
 
 class Sheet:
-    """A locked record with all its lines in memory, from reading to storing."""
+    """A locked record with all its lines in memory, from reading to storing. A new record's `lines` are given."""
 
-    def __init__(self, document: PricedModel, *, at: dt.datetime, rate_on: dt.date | None = None) -> None:
+    def __init__(
+        self,
+        document: PricedModel,
+        *,
+        at: dt.datetime,
+        rate_on: dt.date | None = None,
+        lines: list[Any] | None = None,
+    ) -> None:
         self.document = document
         self.at = at
         self.organisation = Organisation.load()
         self.today = self.organisation.today(at)
         self.rate_on = rate_on or self.today
-        related = ("product", "unit", "tax_rate", "price_overridden_by")
-        self.lines: list[Any] = list(document.lines.select_related(*related).order_by("position", "pk"))
+        self.lines = _lines_of(document) if lines is None else lines
         self._before = {line.pk: _values(line) for line in self.lines}
 
     def price(self) -> None:
@@ -97,6 +103,11 @@ class Sheet:
             model._default_manager.bulk_update(changed, sorted(names), batch_size=1000)
         model._default_manager.bulk_create(new)
         return bool(new or changed or self._before.keys() - {line.pk for line in self.lines})
+
+
+def _lines_of(document: PricedModel) -> list[Any]:
+    related = ("product", "unit", "tax_rate", "price_overridden_by")
+    return list(document.lines.select_related(*related).order_by("position", "pk"))
 
 
 def recalculate[D: PricedModel](document: D, *, at: dt.datetime) -> D:
@@ -218,7 +229,8 @@ def _store_taxes(document: PricedModel, totals: DocumentTotals) -> None:
     kept = list(document.taxes.values_list("category", "percent", "taxable_amount", "tax_amount").order_by("position"))
     if kept == wanted:
         return
-    document.taxes.all().delete()
+    if kept:
+        document.taxes.all().delete()
     model._default_manager.bulk_create(
         model(
             document=document,

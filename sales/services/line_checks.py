@@ -52,7 +52,9 @@ class LineEditor:
         wanted = {row.product_id for row in rows if row.product_id}
         visible = Product.objects.visible_to(self.actor).filter(pk__in=wanted)
         of_lines = {line.product_id: line.product for line in self.sheet.lines if line.product_id in wanted}
-        self.products = of_lines | {product.pk: product for product in visible.select_related("tax_rate")}
+        self.products = of_lines | {
+            product.pk: product for product in visible.select_related("tax_rate", "default_unit")
+        }
         self.sellable = set(visible.sellable_on(self.sheet.today).values_list("pk", flat=True)) if wanted else set()
         self.units = Unit.objects.in_bulk({row.unit_id for row in rows if row.unit_id})
         self.taxes = TaxRate.objects.in_bulk({row.tax_rate_id for row in rows if row.tax_rate_id})

@@ -130,13 +130,27 @@ def _changed[D: PricedModel](
     at: dt.datetime,
 ) -> D:
     document, order = lock_editable(model, document_id, actor)
-    sheet = Sheet(document, at=at)
+    _write(Sheet(document, at=at), change, actor)
+    if order is not None:
+        sync_order(order)
+    return document
+
+
+def _write(sheet: Sheet, change: Callable[[Sheet, LineEditor], None], actor: Actor) -> None:
     change(sheet, LineEditor(sheet, actor))
     sheet.price()
     sheet.add_up()
     sheet.store()
-    if order is not None:
-        sync_order(order)
+
+
+def write_first_lines[D: PricedModel](document: D, rows: Sequence[LineRow], *, actor: Actor, at: dt.datetime) -> D:
+    """Price and add up a document that its service has just made, with these lines. Raises InvalidLine, Invalid."""
+
+    def change(sheet: Sheet, editor: LineEditor) -> None:
+        editor.load(rows)
+        sheet.lines = [editor.apply(row, None, position) for position, row in enumerate(rows, start=1)]
+
+    _write(Sheet(document, at=at, lines=[]), change, actor)
     return document
 
 

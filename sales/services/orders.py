@@ -1,7 +1,7 @@
 """What a person does with orders. Opportunity, quote and order are locked in this order."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,7 @@ from sales.services.closing import close_open_quotes, write_close_record
 from sales.services.copying import copied_lines, save_copies
 from sales.services.documents import Sheet, add_up, recalculate
 from sales.services.headers import TYPED_FIELDS, change_header, copied_header, fill_terms, new_document, set_rate
-from sales.services.lines import frozen_sentence, lock_editable
+from sales.services.lines import LineRow, frozen_sentence, lock_editable, write_first_lines
 from sales.services.opportunities import win_opportunity
 from sales.services.quotes import check_not_future, check_sellable, lock_open_opportunity, lock_opportunity_of
 from sales.services.snapshots import fill_addresses
@@ -34,15 +34,16 @@ def create_order(
     owner: User | Team,
     actor: Actor,
     at: dt.datetime,
+    rows: Sequence[LineRow] = (),
     number_series: str = "order",
 ) -> Order:
-    """An order without a quote; its prices follow the price list until they are locked."""
+    """An order without a quote, with its lines; its prices follow the price list until they are locked."""
     check_create(actor, Order)
     organisation = Organisation.load()
     today = organisation.today(at)
     order = new_document(Order, {"ordered_on": today, **values}, owner=owner, on=today)
     _number_and_save(order, organisation, series=number_series, at=at)
-    return recalculate(order, at=at)
+    return write_first_lines(order, rows, actor=actor, at=at)
 
 
 @service("order.created")

@@ -18,8 +18,10 @@ from crm.core.models import Organisation
 from crm.customers.models import Account
 from sales.models import Opportunity, Order, OrderLine, Quote
 from sales.services.documents import InvalidLine
+from sales.services.lines import LineRow
 from sales.services.orders import (
     cancel_order,
+    create_order,
     create_order_from_opportunity,
     create_order_from_quote,
     fulfill_order,
@@ -34,6 +36,7 @@ from sales.services.quotes import activate_quote, create_quote_from_opportunity
 from tests.factories.cast import Cast
 from tests.factories.sales import (
     again,
+    make_account,
     make_active_quote,
     make_invoice_of_order,
     make_opportunity,
@@ -243,6 +246,20 @@ def test_what_holds_customers_and_products(cast: Cast) -> None:
     delete_record(model=Order, record_id=order.pk, actor=cast.administrator, at=timezone.now())
     delete_record(model=Account, record_id=order.customer.pk, actor=cast.administrator, at=timezone.now())
     assert not Account.objects.exists()
+
+
+def test_an_order_is_made_with_all_its_lines_or_not_at_all(cast: Cast) -> None:
+    product, account = make_product("100", rate=no_tax()), make_account(cast.rep_a)
+    who: Any = {"owner": cast.rep_a, "actor": cast.rep_a, "at": timezone.now()}
+    rows = [row(product, "2", discount_percent="10"), write_in("5", rate=no_tax())]
+
+    order = create_order(values={"customer_account": account}, rows=rows, **who)
+
+    assert [line.net_amount for line in again(order).lines.order_by("position")] == [D(180), D(5)]
+    assert again(order).total_amount == D(185)
+    with pytest.raises(InvalidLine, match="Line 2: Choose a product"):
+        create_order(values={"customer_account": account}, rows=[rows[0], LineRow()], **who)
+    assert Order.objects.get() == order
 
 
 def test_only_active_orders_are_deleted(cast: Cast) -> None:

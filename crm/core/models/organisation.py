@@ -2,6 +2,7 @@
 
 import datetime as dt
 import zoneinfo
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -53,6 +54,11 @@ class Organisation(Singleton):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def load(cls) -> Self:
+        """With its base currency, for which whoever adds up asks next."""
+        return cls.objects.select_related("base_currency").get_or_create(pk=cls.KEY)[0]
 
     def today(self, at: dt.datetime | None = None) -> dt.date:
         """The calendar day in the organisation's time zone."""
