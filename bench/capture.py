@@ -8,6 +8,7 @@ compares the answers of 200 with the leads that exist.
 
 import argparse
 import http.client
+import os
 import statistics
 import sys
 import threading
@@ -24,6 +25,7 @@ def main() -> int:
     options = parser.parse_args()
     if not 1 <= options.seconds <= 120 or not 1 <= options.senders <= 32:
         parser.error("between 1 and 120 seconds, and between 1 and 32 senders")
+    os.environ["CAPTURE_RATE_LIMIT"] = "0"  # what is asked is how fast it is, not how much it takes
     with throwaway_database() as url:
         return _storm(url, options.seconds, options.senders)
 

@@ -20,19 +20,25 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def error_page(request: HttpRequest, status: int, sentence: str, *, details: tuple[str, ...] = ()) -> HttpResponse:
     """Says what happened and what to do, never what was hidden; `request_id` helps support to find the log lines."""
-    context = _context(request, status, sentence, details)
+    context = {**_context(request, status, sentence, details), "frame": _frame(request)}
     return _hinted(TemplateResponse(request, _template(request), context, status=status).render())
 
 
 def bare_error_page(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     """The same without frame and person: for when something is broken that they may need, such as the database."""
-    context = _context(request, status, sentence, ())
+    context = {**_context(request, status, sentence, ()), "frame": "frame/entrance.html"}
     return _hinted(HttpResponse(render_to_string(_template(request), context), status=status))
 
 
 def _context(request: HttpRequest, status: int, sentence: str, details: tuple[str, ...]) -> dict[str, object]:
     request_id = getattr(request, "id", "-")
     return {"status": status, "sentence": sentence, "details": details, "request_id": request_id}
+
+
+def _frame(request: HttpRequest) -> str:
+    """Who has not signed in sees no navigation, not even an empty one."""
+    user = getattr(request, "user", None)
+    return "base.html" if user is not None and user.is_authenticated else "frame/entrance.html"
 
 
 def _template(request: HttpRequest) -> str:

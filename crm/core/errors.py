@@ -51,6 +51,12 @@ class Invalid(Refusal):
         self.field = field
 
 
+class TooMany(Refusal):
+    """Too often in too short a time."""
+
+    status = 429
+
+
 class TooSlow(Refusal):
     """The database stopped a statement that ran for longer than a page may take."""
 

@@ -51,3 +51,9 @@ def declared_length(request: HttpRequest) -> int:
     """What the sender says that the body has; 0 when it says nothing that is a number."""
     length = request.META.get("CONTENT_LENGTH") or ""
     return int(length[:18]) if length.isascii() and length.isdigit() else 0
+
+
+def visitor_address(request: HttpRequest) -> str:
+    """Where the request comes from: behind a proxy what that one says last, else the other end of the connection."""
+    said = str(request.headers.get("X-Forwarded-For", "")) if settings.ALLAUTH_TRUSTED_PROXY_COUNT else ""
+    return said.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))

@@ -195,6 +195,8 @@ SECURE_HSTS_PRELOAD = _HTTPS
 SESSION_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+# A link to choose a new password lies in a mailbox for that long.
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 CSRF_COOKIE_SECURE = _HTTPS
 CSRF_FAILURE_VIEW = "crm.core.error_pages.csrf_failure"
 X_FRAME_OPTIONS = "DENY"

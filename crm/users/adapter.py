@@ -1,10 +1,30 @@
-"""What Throughline changes about allauth: nobody signs up, and signing in is named in history."""
+"""What Throughline changes about allauth: nobody signs up, and nothing depends on what the request says of itself."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from crm.core import history
+from crm.core.errors import TooMany
 from crm.users.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """What mail calls us: by the address that people use, whatever Host the request came with."""
+
+    name: str
+    domain: str
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -19,3 +39,36 @@ class AccountAdapter(DefaultAccountAdapter):
         """Also after a forgotten one, when nobody is signed in yet."""
         with history.action("user.password_changed", actor=user):
             super().set_password(user, password)
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Only a path of ours: other names that this server answers to, such as localhost, are other places."""
+        return bool(url) and str(url).startswith("/") and url_has_allowed_host_and_scheme(str(url), allowed_hosts=None)
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """Too many attempts are refused as a whole, with 429 instead of a form that looks as if it had been read."""
+        if code == "too_many_login_attempts":
+            raise TooMany(_("There were too many attempts to sign in. Wait five minutes, then try again."))
+        error: ValidationError = super().validation_error(code, *args)
+        return error
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Attempts are counted by person: allauth's key would begin anew with each spelling, address and port."""
+        said = str(credentials.get("email") or credentials.get("username") or "").lower()
+        people = User.objects.annotate(small=Lower("username")).filter(Q(small=said) | Q(email=said))
+        person = people.order_by("pk").values_list("pk", flat=True).first()
+        return f"person {person}" if person else f"nobody {said}"
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The link goes to a mailbox, so its host must not come from whoever asked for it."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return f"{settings.BASE_URL}{path.replace('UID-KEY', key)}"
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"{_site().name}: {subject}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        super().send_mail(template_prefix, email, {**context, "current_site": _site()})
+
+
+def _site() -> _Site:
+    return _Site(name="Throughline", domain=urlsplit(settings.BASE_URL).netloc)

@@ -3,6 +3,7 @@
 import ipaddress
 import itertools
 import logging
+import time
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from crm.core.actors import WEB_FORM
+from crm.core.guards import declared_length, visitor_address
+from leads.capture.bounds import PostBounds
 from leads.services.capture import RawPost, take_post
 
 logger = logging.getLogger(__name__)
@@ -29,17 +32,22 @@ _KEPT_HEADERS = (
 )
 _LONGEST_HEADER = 2_000
 _too_large = itertools.count(1)
+_bounds = PostBounds()
 
 
 @csrf_exempt
 @login_not_required
 def capture(request: HttpRequest, form_key: str = "") -> HttpResponse:
-    """302 to an address that the form allows, else exactly 200; 413 above the limit."""
+    """302 to an address that the form allows, else exactly 200; 413 above the limit, 429 for a flood."""
     if request.method == "OPTIONS":
         return _open_to_all(HttpResponse(status=204))
     if request.method != "POST":
         response = render(request, "leads/capture_get.html", status=405)
         response["Allow"] = _METHODS
+        return _open_to_all(response)
+    if wait := _seconds_to_wait(request, form_key):
+        response = render(request, "leads/capture_too_many.html", status=429)
+        response["Retry-After"] = str(wait)
         return _open_to_all(response)
     try:
         body = _body_of(request)
@@ -52,20 +60,20 @@ def capture(request: HttpRequest, form_key: str = "") -> HttpResponse:
     return _open_to_all(_answer(request, target))
 
 
+def _seconds_to_wait(request: HttpRequest, form_key: str) -> int:
+    """What was posted before is kept; what is refused here is counted by nobody and may come again."""
+    return _bounds.seconds_to_wait(
+        address=visitor_address(request), form_key=form_key, limit=settings.CAPTURE_RATE_LIMIT, at=time.monotonic()
+    )
+
+
 def _body_of(request: HttpRequest) -> bytes | None:
     """The body as it came, None when it is too large. Django's own parsers are never asked."""
     limit: int = settings.CAPTURE_BODY_LIMIT
-    if _declared_length(request) > limit:
+    if declared_length(request) > limit:
         return None
     body = _stream(request).read(limit + 1)
     return None if len(body) > limit else bytes(body)
-
-
-def _declared_length(request: HttpRequest) -> int:
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return 0
 
 
 def _stream(request: HttpRequest) -> Any:
@@ -85,7 +93,7 @@ def _raw_post(request: HttpRequest, form_key: str, body: bytes) -> RawPost:
         content_type=request.META.get("CONTENT_TYPE", ""),
         body=body,
         headers={name: request.headers[name][:_LONGEST_HEADER] for name in _KEPT_HEADERS if name in request.headers},
-        remote_address=_address(request.META.get("REMOTE_ADDR", "")),
+        remote_address=_address(visitor_address(request)),
     )
 
 
@@ -111,4 +119,5 @@ def _open_to_all(response: HttpResponse) -> HttpResponse:
     response["Access-Control-Allow-Methods"] = _METHODS
     response["Access-Control-Allow-Headers"] = "Content-Type"
     response["Cache-Control"] = "no-store"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
