@@ -70,6 +70,7 @@ def register() -> None:
             template="catalog/panels/price_list_items.html",
             paged=items_of_list,
             position=10,
+            tab="lines",
         ),
     )
     register_panels(

@@ -30,6 +30,7 @@ class PriceListListView(ListView):
 
 class PriceListDetailView(DetailView[PriceList]):
     model = PriceList
+    first_tab = "lines"
 
     def facts(self, record: PriceList) -> list[Fact]:
         return [

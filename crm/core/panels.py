@@ -16,13 +16,20 @@ def _no_context(_record: Any, _user: Any) -> Mapping[str, Any]:
     return {}
 
 
+def always(_record: Any, _user: Any) -> bool:
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Panel:
     """One part of a page. `context(record, user)` feeds `template`, beside `record`, `user` and `panel_url`.
 
     `paged(record, user, parameters)` does instead where the panel has pages of its own: `panel_url` with
-    further parameters shows it alone. A lazy panel is fetched when the page is there; an empty `title` leaves
-    the frame of a card to the template. `shown(record, user)` may leave it out.
+    further parameters shows it alone. A lazy panel is fetched when the page is there, one `on_demand` when it is
+    asked for; an empty `title` leaves the frame of a card to the template. `shown(record, user)` may leave it out.
+
+    A panel of the main column lies in the tab `tab`: timeline, lines, details, related, files or history. One that is
+    named like its tab fills it without a card of its own.
     """
 
     name: str
@@ -32,8 +39,10 @@ class Panel:
     paged: PagedContext | None = None
     position: int = 100
     column: Literal["main", "side"] = "main"
+    tab: str = "related"
     lazy: bool = False
-    shown: Callable[[Any, Any], bool] = lambda _record, _user: True
+    on_demand: bool = False
+    shown: Callable[[Any, Any], bool] = always
 
     def values(self, record: Any, user: Any, parameters: QueryDict) -> Mapping[str, Any]:
         return self.paged(record, user, parameters) if self.paged else self.context(record, user)

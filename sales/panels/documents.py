@@ -113,6 +113,7 @@ def register() -> None:
             context=payments_of,
             shown=has_payments,
             position=20,
+            tab="lines",
         ),
     )
     _register_customers()

@@ -51,7 +51,12 @@ class ShownLine:
 
 def lines_panel() -> Panel:
     return Panel(
-        name="lines", title=gettext_lazy("Lines"), template="sales/panels/lines.html", context=lines_of, position=10
+        name="lines",
+        title=gettext_lazy("Lines"),
+        template="sales/panels/lines.html",
+        context=lines_of,
+        position=10,
+        tab="lines",
     )
 
 

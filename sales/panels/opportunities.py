@@ -188,6 +188,7 @@ _RESULT = Panel(
     context=results_of,
     shown=is_qualified,
     position=5,
+    column="side",
 )
 
 

@@ -42,6 +42,7 @@ class InvoiceListView(ListView):
 
 class InvoiceDetailView(DetailView[Invoice]):
     model = Invoice
+    first_tab = "lines"
 
     def heading(self, record: Invoice) -> str:
         return record.number or _("Draft invoice")

@@ -38,6 +38,7 @@ class OrderListView(ListView):
 
 class OrderDetailView(DetailView[Order]):
     model = Order
+    first_tab = "lines"
 
     def subtitle(self, record: Order) -> str:
         return f"{record.name} · {record.customer}"

@@ -38,6 +38,7 @@ class QuoteListView(ListView):
 
 class QuoteDetailView(DetailView[Quote]):
     model = Quote
+    first_tab = "lines"
 
     def subtitle(self, record: Quote) -> str:
         return f"{record.name} · {record.customer}"

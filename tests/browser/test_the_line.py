@@ -120,8 +120,9 @@ class Walk:
         row.get_by_role("link", name="Katrin Ostermoor").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Katrin Ostermoor")
         expect(page.locator("main")).to_contain_text("katrin@ostermoor.example")
-        expect(page.locator("main")).to_contain_text("00N2000000lines")
         self._picture("lead")
+        self._open_tab("Details")
+        expect(page.locator("main")).to_contain_text("00N2000000lines")
 
     def qualify(self) -> None:
         page = self._page
@@ -139,6 +140,7 @@ class Walk:
 
     def add_lines(self) -> None:
         page = self._page
+        self._open_tab("Lines")
         self._fill_row(1, item="FM-25", quantity="3")
         self._fill_row(2, item="SV-1", quantity="2.5")
         page.get_by_label("Kind of row 3").select_option(label="Write-in")
@@ -214,6 +216,13 @@ class Walk:
         page.get_by_label(f"Quantity of row {number}").fill(quantity)
         if price:
             page.get_by_label(f"Price of row {number}").fill(price)
+
+    def _open_tab(self, label: str) -> None:
+        """Without a new page: the region is swapped and the address follows."""
+        tab = self._page.get_by_role("navigation", name="Sections").get_by_role("link", name=label)
+        tab.click()
+        expect(tab).to_have_attribute("aria-current", "page")
+        expect(self._page).to_have_url(re.compile(rf"\?tab={label.lower()}$"))
 
     def _act(self, label: str) -> None:
         """The primary button of the record, then its question or form."""

@@ -202,7 +202,7 @@ def test_the_list_filters_searches_and_ignores_nonsense(mara: Client) -> None:
 
 def test_a_products_page_shows_its_prices(mara: Client) -> None:
     item = PriceListItemFactory.create(price_list=PriceListFactory.create(name="Europe"), amount=Decimal("1234.5"))
-    page = text_of(mara, f"/products/{item.product_id}/")
+    page = text_of(mara, f"/products/{item.product_id}/?tab=related")
     assert "Europe" in page
     assert "1,234.50" in page
 

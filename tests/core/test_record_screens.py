@@ -1,19 +1,24 @@
 """The page of a record: what is shown, what can be done, and what is not there for this person."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import format_html
 
 from crm.core import history, line, panels
 from crm.core.line import Node
 from crm.core.panels import Panel
+from crm.core.screens.details import KeyFact
+from crm.core.stages import Stage
 from crm.users.depth import Depth
 from leads.models import Lead
 from tests.core.lead_rows import grant, lead_row
+from tests.core.lead_screens import LeadDetailView
 from tests.factories.cast import Cast
 from tests.fixtures import ClientFor
 
@@ -36,6 +41,12 @@ def page_of(client: Client, lead: Lead, query: str = "") -> str:
     response = client.get(f"/leads/{lead.pk}/{query}")
     assert response.status_code == 200
     return response.content.decode()
+
+
+def tabs_on(page: str) -> list[str]:
+    """The labels of the tabs; the open one with a star."""
+    found = re.findall(r'<a id="tab-\w+" href="[^"]*"( aria-current="page")?>([^<]+)</a>', page)
+    return [f"{label}*" if current else label for current, label in found]
 
 
 def test_a_record_shows_name_state_owner_and_the_next_move(cast: Cast, anna: Client) -> None:
@@ -104,7 +115,7 @@ def test_panels_stand_in_their_columns_and_lazy_ones_wait(
     lazy = Panel(name="far", title="Far", template="components/facts.html", context=note, lazy=True)
     hidden = Panel(name="gone", title="Gone", template="components/facts.html", shown=lambda _record, _user: False)
     monkeypatch.setattr(panels, "_registry", {Lead: {panel.name: panel for panel in (shown, lazy, hidden)}})
-    page = page_of(anna, lead)
+    page = page_of(anna, lead, "?tab=related")
     assert asked == ["Anna North"]
     assert "<h2>Near</h2>" in page
     assert f'hx-get="/leads/{lead.pk}/?panel=far"' in page
@@ -115,6 +126,86 @@ def test_panels_stand_in_their_columns_and_lazy_ones_wait(
     assert "<html" in page_of(anna, lead, "?panel=far")
     assert anna.get(f"/leads/{lead.pk}/?panel=gone").status_code == 404
     assert anna.get(f"/leads/{lead.pk}/?panel=none").status_code == 404
+
+
+def test_only_the_panels_of_the_open_tab_are_made(cast: Cast, anna: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    lead = lead_row(cast.rep_a, company="Ostermann")
+    asked: list[str] = []
+
+    def panel(name: str, tab: str, *, position: int = 100) -> Panel:
+        def context(record: Lead, _user: object) -> dict[str, object]:
+            asked.append(name)
+            return {"facts": [("Topic", record.topic)]}
+
+        template = "components/facts.html"
+        return Panel(name=name, title=name.title(), template=template, context=context, tab=tab, position=position)
+
+    declared = (panel("talk", "timeline"), panel("terms", "details"), panel("deals", "related"))
+    monkeypatch.setattr(panels, "_registry", {Lead: {one.name: one for one in declared}})
+    first = page_of(anna, lead)
+    assert asked == ["talk"]
+    assert tabs_on(first) == ["Timeline*", "Details", "Related", "History"]
+    assert page_of(anna, lead, "?tab=nonsense&x=%00").count("<h2>Talk</h2>") == 1
+    details = page_of(anna, lead, "?tab=details")
+    assert tabs_on(details) == ["Timeline", "Details*", "Related", "History"]
+    assert "<h2>All fields</h2>" in details
+    assert asked == ["talk", "talk", "terms"]
+    region = anna.get(
+        f"/leads/{lead.pk}/?tab=history", headers={"HX-Request": "true", "HX-Target": "tabs"}
+    ).content.decode()
+    assert region.lstrip().startswith('<div class="tab-region" id="tabs">')
+    assert "<h1" not in region
+    assert tabs_on(region)[-1] == "History*"
+
+
+def test_a_tab_with_nothing_in_it_is_not_there(cast: Cast, anna: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    lead = lead_row(cast.rep_a)
+    nothing = Panel(name="gone", title="Gone", template="components/facts.html", shown=lambda _record, _user: False)
+    monkeypatch.setattr(panels, "_registry", {Lead: {"gone": nothing}})
+    assert tabs_on(page_of(anna, lead, "?tab=related")) == ["Details*", "History"]
+
+
+def test_key_facts_lead_to_their_field_for_those_who_may_write(
+    cast: Cast, anna: Client, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = lead_row(cast.rep_a, company="Ostermann & Co")
+    link = format_html('<a href="mailto:{}">{}</a>', "a&b@example.com", "a&b@example.com")
+    facts = [
+        KeyFact("Company", lead.company, "company"),
+        KeyFact("E-mail", link, "email"),
+        ("Topic", ""),
+        ("City", "Ulm"),
+    ]
+    monkeypatch.setattr(LeadDetailView, "key_facts", lambda _view, _record: facts)
+    page = page_of(anna, lead)
+    assert f'href="/leads/{lead.pk}/edit/#id_company"' in page
+    assert 'data-copy="a&amp;b@example.com"' in page
+    assert page.count("data-copy=") == 1
+    assert "Copy: E-mail" in page
+    assert "<dt>Topic</dt>" not in page
+    grant(cast.rep_b, Depth.UNIT, "read")
+    reading = page_of(client_for(cast.rep_b), lead)
+    assert "Ostermann &amp; Co" in reading
+    assert "#id_company" not in reading
+
+
+def test_the_process_bar_says_where_the_record_is(cast: Cast, anna: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    stages = [Stage("Qualify", "done", "9 d"), Stage("Develop", "current", "4 d 3 h"), Stage("Close", "next")]
+    monkeypatch.setattr(LeadDetailView, "stages", lambda _view, _record: stages)
+    page = page_of(anna, lead_row(cast.rep_a))
+    assert re.findall(r'process-stage is-(\w+)"( aria-current="step")?', page) == [
+        ("done", ""),
+        ("current", ' aria-current="step"'),
+        ("next", ""),
+    ]
+    assert '<span class="process-note">4 d 3 h</span>' in page
+
+
+def test_a_heading_has_six_facts_at_most(cast: Cast, anna: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = [("Empty", ""), *((f"Fact {number}", number) for number in range(8))]
+    monkeypatch.setattr(LeadDetailView, "facts", lambda _view, _record: facts)
+    head = page_of(anna, lead_row(cast.rep_a)).split('<dl class="facts-head">')[1].split("</dl>")[0]
+    assert re.findall(r">([^<>]+)</dt>", head) == ["Owner", "Fact 0", "Fact 1", "Fact 2", "Fact 3", "Fact 4"]
 
 
 def test_the_line_stands_above_a_record_of_the_chain(cast: Cast, anna: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ def test_an_account_shows_its_people_and_children_that_one_may_see(cast: Cast, a
     ContactFactory.create(last_name="Secretive", account=acme, owner=cast.rep_c)
     AccountFactory.create(name="Acme Leeds", parent=acme, owner=cast.rep_a)
     AccountFactory.create(name="Acme Hidden", parent=acme, owner=cast.rep_c)
-    page = text_of(anna, f"/accounts/{acme.pk}/")
+    page = text_of(anna, f"/accounts/{acme.pk}/?tab=related")
     assert "Kim Visible" in page
     assert "Acme Leeds" in page
     assert "Secretive" not in page
@@ -38,7 +38,7 @@ def test_a_long_family_is_cut_and_leads_to_the_list(cast: Cast, anna: Client) ->
     for number in range(21):
         ContactFactory.create(last_name=f"Nr{number:02d}", account=acme, owner=cast.rep_a)
     ContactFactory.create(last_name="Elsewhere", owner=cast.rep_a)
-    page = text_of(anna, f"/accounts/{acme.pk}/")
+    page = text_of(anna, f"/accounts/{acme.pk}/?tab=related")
     assert "Nr19" in page
     assert "Nr20" not in page
     assert f'href="/contacts/?view=all&amp;account={acme.pk}"' in page
@@ -47,7 +47,7 @@ def test_a_long_family_is_cut_and_leads_to_the_list(cast: Cast, anna: Client) ->
 
 def test_a_new_contact_of_an_account_has_it_filled_in(cast: Cast, anna: Client) -> None:
     acme = AccountFactory.create(name="Acme", owner=cast.rep_a)
-    assert f'href="/contacts/new/?account={acme.pk}"' in text_of(anna, f"/accounts/{acme.pk}/")
+    assert f'href="/contacts/new/?account={acme.pk}"' in text_of(anna, f"/accounts/{acme.pk}/?tab=related")
     page = text_of(anna, f"/contacts/new/?account={acme.pk}")
     assert f'value="Acme (#{acme.pk})"' in page
     form = {"last_name": "Byron", "account": f"Acme (#{acme.pk})", "preferred_contact_method": "any"}

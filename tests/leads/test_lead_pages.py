@@ -129,7 +129,7 @@ def test_a_lead_is_written_down_and_changed(cast: Cast, anna: Client) -> None:
     changed = form_of(edit, first_name="Megan", source="partner", estimated_value="1200.50")
     assert anna.post(f"/leads/{lead.pk}/edit/", changed).status_code == 302
     assert (saved(lead).name, saved(lead).source) == ("Megan Chang", "partner")
-    detail = text_of(anna, f"/leads/{lead.pk}/")
+    detail = text_of(anna, f"/leads/{lead.pk}/?tab=details")
     for text in ("Megan Chang", "Williams", lead.number, "Partner", "1,200.50", "Acme", "Anna North"):
         assert text in detail, text
 
@@ -208,7 +208,7 @@ def test_a_disqualified_lead_leaves_my_open_leads_and_can_come_back(cast: Cast, 
     assert saved(lead).state == "open"
     response = anna.post(f"/leads/{lead.pk}/disqualify/", {"status_reason": "no_budget", "note": "Next year"})
     assert (response.status_code, response["Location"]) == (302, f"/leads/{lead.pk}/")
-    detail = text_of(anna, f"/leads/{lead.pk}/")
+    detail = text_of(anna, f"/leads/{lead.pk}/?tab=details")
     assert "No budget left" in detail
     assert "Next year" in detail
     assert names_in(text_of(anna, "/leads/")) == []
@@ -305,7 +305,7 @@ def test_the_page_shows_the_post_that_brought_the_lead(cast: Cast, anna: Client)
     }
     Client().post(f"/capture/{form.key}/", sent, headers={"User-Agent": "Probe <b>9</b>"})
     lead = Lead.objects.get()
-    page = text_of(anna, f"/leads/{lead.pk}/")
+    page = text_of(anna, f"/leads/{lead.pk}/?tab=details")
     for text in (
         "Website form",
         "00N20000003bk9v",

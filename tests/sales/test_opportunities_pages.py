@@ -307,7 +307,7 @@ def test_customers_and_opportunities_name_each_other_and_the_lead(cast: Cast, an
         page = _page(anna, url)
         assert "Originating lead" in page
         assert qualification.lead.number in page
-    assert f'<a href="/opportunities/{opportunity.pk}/"' in _page(anna, f"/accounts/{account.pk}/")
+    assert f'<a href="/opportunities/{opportunity.pk}/"' in _page(anna, f"/accounts/{account.pk}/?tab=related")
 
 
 def test_the_search_finds_it_by_the_beginning_of_its_topic(cast: Cast, anna: Client) -> None:

@@ -1,4 +1,4 @@
-"""The page of one record: who it is, what can be done next, and the panels of all apps."""
+"""The page of one record: who it is, what can be done next, and the panels of all apps in their tabs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views import View
@@ -21,8 +20,14 @@ from crm.core.errors import NotFound
 from crm.core.line import Node, line_of
 from crm.core.panels import Panel, panels_for
 from crm.core.screens.buttons import Buttons, buttons_for
+from crm.core.screens.facts import Fact, KeyFact, Section, filled, person, sections_of, shown_key_facts
+from crm.core.screens.tabs import chosen_key, keys_for, tabs_at
+from crm.core.stages import Stage
 
-type Fact = tuple[str | Promise, Any]
+__all__ = ["DetailView", "Fact", "KeyFact", "Section", "ShownPanel", "Stage"]
+
+_MOST_FACTS = 6
+_AFTER_THE_FIELDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +42,22 @@ class ShownPanel:
     def region(self) -> str:
         return f"panel-{self.panel.name}"
 
+    @property
+    def is_whole_tab(self) -> bool:
+        return self.panel.column == "main" and self.panel.name == self.panel.tab
+
 
 class DetailView[M: models.Model](View):
-    """GET gives the page, or with `?panel=<name>` one panel alone. What one may not see is not there (404).
+    """GET gives the page with the tab `?tab=<key>`, or with `?panel=<name>` one panel alone.
 
-    Hooks: `heading(record)`, `subtitle(record)`, `facts(record)` under the heading, `details(record)` for the
-    card with all fields, `line(record)`, `edit_obstacle(record)` (why it cannot be edited now).
+    What one may not see is not there (404). Hooks: `heading(record)`, `subtitle(record)`, `facts(record)` under the
+    heading, `key_facts(record)` for the card at the right, `details(record)` for the tab with all fields,
+    `stages(record)` for the process bar, `line(record)`, `edit_obstacle(record)` (why it cannot be edited now).
     """
 
     model: type[M]
     avatar: ClassVar[str] = ""
+    first_tab: ClassVar[str] = "timeline"
     template_name: ClassVar[str] = "screens/detail.html"
 
     def heading(self, record: M) -> str:
@@ -58,7 +69,13 @@ class DetailView[M: models.Model](View):
     def facts(self, record: M) -> Sequence[Fact]:
         return ()
 
-    def details(self, record: M) -> Sequence[Fact]:
+    def key_facts(self, record: M) -> Sequence[Fact | KeyFact]:
+        return ()
+
+    def details(self, record: M) -> Sequence[Fact] | Sequence[Section]:
+        return ()
+
+    def stages(self, record: M) -> Sequence[Stage]:
         return ()
 
     def line(self, record: M) -> Sequence[Node]:
@@ -72,10 +89,12 @@ class DetailView[M: models.Model](View):
         name = request.GET.get("panel", "")
         if name:
             return self._panel_alone(record, name)
+        if htmx.asks_for(request, "tabs"):
+            context = {"record": record, **self._tab_context(record)}
+            return htmx.varies(render(request, f"{self.template_name}#tabs", context))
         return htmx.varies(render(request, self.template_name, self._context(record)))
 
     def _context(self, record: M) -> dict[str, Any]:
-        panels = [self._shown(panel, record) for panel in panels_for(self.model) if self._applies(panel, record)]
         buttons = self._buttons(record)
         return {
             "record": record,
@@ -84,19 +103,42 @@ class DetailView[M: models.Model](View):
             "badge": badge_of(record),
             "reason": reason_beside(record),
             "avatar": self.avatar,
-            "facts": [*self._owner_fact(record), *self.facts(record)],
-            "details": self.details(record),
+            "facts": filled([*self._owner_fact(record), *self.facts(record)])[:_MOST_FACTS],
+            "key_facts": shown_key_facts(self.key_facts(record), _edit_url(buttons)),
             "primary": buttons.primary,
             "frequent": buttons.frequent,
             "others": buttons.others,
             "nodes": self.line(record),
+            "stages": self.stages(record),
             "trail": self._trail(record),
-            "main_panels": [shown for shown in panels if shown.panel.column == "main"],
-            "side_panels": [shown for shown in panels if shown.panel.column == "side"],
+            "side_panels": [
+                self._shown(panel, record)
+                for panel in panels_for(self.model)
+                if panel.column == "side" and self._applies(panel, record)
+            ],
+            **self._tab_context(record),
         }
 
+    def _tab_context(self, record: M) -> dict[str, Any]:
+        """The tabs, and what lies in the open one: its panels, and for *Details* all fields among them."""
+        panels = [panel for panel in panels_for(self.model) if panel.column == "main"]
+        keys = keys_for(panels, lambda panel: self._applies(panel, record), also=self._filled_tabs())
+        chosen = chosen_key(keys, self.request.GET.get("tab", ""), self.first_tab)
+        own = [panel for panel in panels if panel.tab == chosen and self._applies(panel, record)]
+        return {
+            "tabs": tabs_at(self.request.path, keys, chosen),
+            "tab": chosen,
+            "details_url": f"{self.request.path}?tab=details" if "details" in keys else "",
+            "sections": sections_of(self.details(record)) if chosen == "details" else [],
+            "panels_before": [self._shown(one, record) for one in own if one.position < _AFTER_THE_FIELDS],
+            "panels_after": [self._shown(one, record) for one in own if one.position >= _AFTER_THE_FIELDS],
+        }
+
+    def _filled_tabs(self) -> list[str]:
+        return ["details"] if type(self).details is not DetailView.details else []
+
     def _owner_fact(self, record: Any) -> list[Fact]:
-        return [(_("Owner"), record.owner_name)] if hasattr(record, "owner_name") else []
+        return [(_("Owner"), person(str(record.owner_name or "")))] if hasattr(record, "owner_name") else []
 
     def _buttons(self, record: M) -> Buttons:
         return buttons_for(record, self.request.user, self.edit_obstacle(record))
@@ -111,7 +153,8 @@ class DetailView[M: models.Model](View):
 
     def _shown(self, panel: Panel, record: M) -> ShownPanel:
         url = f"{self.request.path}?panel={panel.name}"
-        return ShownPanel(panel, url) if panel.lazy else ShownPanel(panel, url, self._html(panel, record, url))
+        waits = panel.lazy or panel.on_demand
+        return ShownPanel(panel, url, "" if waits else self._html(panel, record, url))
 
     def _html(self, panel: Panel, record: M, url: str) -> SafeString:
         values: Mapping[str, Any] = panel.values(record, self.request.user, self.request.GET)
@@ -129,3 +172,8 @@ class DetailView[M: models.Model](View):
         if htmx.asks_for(self.request, shown.region):
             template = "screens/panel.html#panel"
         return htmx.varies(render(self.request, template, context))
+
+
+def _edit_url(buttons: Buttons) -> str:
+    """The way to the form for those who may use it now."""
+    return next((button.url for button in buttons.frequent if button.enabled and button.icon == "edit"), "")

@@ -159,7 +159,7 @@ HISTORY = Panel(
     template="screens/history.html",
     paged=history_context,
     position=900,
-    lazy=True,
+    tab="history",
     shown=lambda record, _user: type(record) in TRACKED,
 )
 
