@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+from crm.core.bodies import announced
 from crm.core.error_pages import error_page, refusal_page
 from crm.core.errors import TooSlow
 from crm.core.middleware import GetResponse
@@ -39,21 +40,9 @@ class GuardMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # A body without a declared length is never read: Django takes it for empty.
-        if declared_length(request) > settings.REQUEST_BODY_LIMIT:
+        if announced(request.META) > settings.REQUEST_BODY_LIMIT:
             return error_page(request, 413, _("Nothing was saved. Send smaller files, or fewer at once."))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         return refusal_page(request, TooSlow()) if was_stopped(exception) else None
-
-
-def declared_length(request: HttpRequest) -> int:
-    """What the sender says that the body has; 0 when it says nothing that is a number."""
-    length = request.META.get("CONTENT_LENGTH") or ""
-    return int(length[:18]) if length.isascii() and length.isdigit() else 0
-
-
-def visitor_address(request: HttpRequest) -> str:
-    """Where the request comes from: behind a proxy what that one says last, else the other end of the connection."""
-    said = str(request.headers.get("X-Forwarded-For", "")) if settings.ALLAUTH_TRUSTED_PROXY_COUNT else ""
-    return said.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))

@@ -167,6 +167,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = HOME / "uploads"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -198,6 +199,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 # A link to choose a new password lies in a mailbox for that long.
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 CSRF_COOKIE_SECURE = _HTTPS
+CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "crm.core.error_pages.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {

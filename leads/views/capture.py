@@ -4,7 +4,6 @@ import ipaddress
 import itertools
 import logging
 import time
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -14,7 +13,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from crm.core.actors import WEB_FORM
-from crm.core.guards import declared_length, visitor_address
+from crm.core.bodies import announced
+from crm.core.visitors import visitor_address
 from leads.capture.bounds import PostBounds
 from leads.services.capture import RawPost, take_post
 
@@ -63,26 +63,17 @@ def capture(request: HttpRequest, form_key: str = "") -> HttpResponse:
 def _seconds_to_wait(request: HttpRequest, form_key: str) -> int:
     """What was posted before is kept; what is refused here is counted by nobody and may come again."""
     return _bounds.seconds_to_wait(
-        address=visitor_address(request), form_key=form_key, limit=settings.CAPTURE_RATE_LIMIT, at=time.monotonic()
+        address=visitor_address(request.META), form_key=form_key, limit=settings.CAPTURE_RATE_LIMIT, at=time.monotonic()
     )
 
 
 def _body_of(request: HttpRequest) -> bytes | None:
     """The body as it came, None when it is too large. Django's own parsers are never asked."""
     limit: int = settings.CAPTURE_BODY_LIMIT
-    if declared_length(request) > limit:
+    if announced(request.META) > limit:
         return None
-    body = _stream(request).read(limit + 1)
+    body = request.read(limit + 1)
     return None if len(body) > limit else bytes(body)
-
-
-def _stream(request: HttpRequest) -> Any:
-    """Django reads nothing of a body without a declared length, which a chunked one has not."""
-    chunked = "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
-    environ = getattr(request, "environ", {})
-    if chunked and not request.META.get("CONTENT_LENGTH") and environ.get("wsgi.input_terminated"):
-        return environ["wsgi.input"]
-    return request
 
 
 def _raw_post(request: HttpRequest, form_key: str, body: bytes) -> RawPost:
@@ -93,7 +84,7 @@ def _raw_post(request: HttpRequest, form_key: str, body: bytes) -> RawPost:
         content_type=request.META.get("CONTENT_TYPE", ""),
         body=body,
         headers={name: request.headers[name][:_LONGEST_HEADER] for name in _KEPT_HEADERS if name in request.headers},
-        remote_address=_address(visitor_address(request)),
+        remote_address=_address(visitor_address(request.META)),
     )
 
 
