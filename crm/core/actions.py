@@ -16,6 +16,9 @@ from crm.core.states import StateModel
 
 type Text = str | Promise
 
+#: Acts from this position on are about a record's people, such as sharing it; none of them is the next step.
+ASIDE = 90
+
 
 @dataclass(frozen=True, kw_only=True)
 class Action:

@@ -1,4 +1,4 @@
-"""Forms of the first start and of a forgotten password."""
+"""Forms of the first start, of a forgotten password, and of sharing a record."""
 
 import zoneinfo
 from typing import Any
@@ -10,9 +10,11 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.forms import TransitionForm
 from crm.core.models import Currency
-from crm.users.models import User
+from crm.users.models import Team, User
 from crm.users.services.setup import FirstStart
+from crm.users.services.sharing import FLAGS, own_flags
 
 
 class SetupForm(forms.Form):
@@ -63,3 +65,25 @@ class PasswordResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth has
         if self.users:
             return str(super().save(request, **kwargs))
         return str(self.cleaned_data["email"])
+
+
+class ShareForm(TransitionForm):
+    """A person or a team, and what they may do beside reading: only what the sharer may do too."""
+
+    user = forms.ModelChoiceField(User.objects.filter(is_active=True), label=_("Person"), required=False)
+    team = forms.ModelChoiceField(Team.objects.all(), label=_("Or a team"), required=False)
+    may_write = forms.BooleanField(label=_("May change it"), required=False)
+    may_delete = forms.BooleanField(label=_("May delete it"), required=False)
+    may_assign = forms.BooleanField(label=_("May assign it"), required=False)
+    may_share = forms.BooleanField(label=_("May share it"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for flag in set(FLAGS) - own_flags(self.record, self.actor):
+            del self.fields[flag]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if bool(values.get("user")) == bool(values.get("team")) and not self.errors:
+            self.add_error("user", _("Choose a person or a team."))
+        return values

@@ -1,4 +1,4 @@
-"""The first page, sign-in and the person's own account. There is no sign-up page."""
+"""The first page, sign-in, the person's own account, and the sharing of records. There is no sign-up page."""
 
 from allauth.account import views as account
 from django.urls import include, path, re_path
@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from crm.users.forms import PasswordResetForm
 from crm.users.views.home import HomeView, healthz
 from crm.users.views.setup import SetupView
+from crm.users.views.sharing import ShareView, StopSharingView
 
 # The names are those under which allauth looks its own pages up.
 _account = [
@@ -39,4 +40,6 @@ urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("account/", include(_account)),
+    path("<slug:noun>/<int:pk>/share/", ShareView.as_view(), name="record_share"),
+    path("<slug:noun>/<int:pk>/share/<int:share_id>/stop/", StopSharingView.as_view(), name="record_stop_sharing"),
 ]

@@ -64,11 +64,34 @@ _NEED = "ohhoof"
 
 def matrix(world: World) -> dict[str, Row]:
     """By URL name."""
-    return {**_frame(), **_leads(world), **_customers(), **_catalogue(world), **_activities(world), **_sales(world)}
+    return {
+        **_frame(world),
+        **_leads(world),
+        **_customers(),
+        **_catalogue(world),
+        **_activities(world),
+        **_sales(world),
+    }
 
 
-def _frame() -> dict[str, Row]:
-    return {"home": Row(), "core:search": Row()}
+def _frame(world: World) -> dict[str, Row]:
+    return {
+        "home": Row(),
+        "core:search": Row(),
+        "record_share": Row("leads lead", WORK, WORK, {"user": world.cast.read_only.pk}),
+        "record_stop_sharing": Row("lead share", WORK, WORK),
+    }
+
+
+def sharing(world: World) -> list[tuple[str, Row]]:
+    """The address under which all other owned tables are shared, too."""
+    words = {"activities activity": DONE}
+    nouns = ("accounts account", "contacts contact", "opportunities opportunity", "quotes quote", "orders order")
+    return [
+        ("record_share", Row(key, word, word, {"user": world.cast.read_only.pk}))
+        for key in (*nouns, "invoices invoice", "activities activity")
+        for word in (words.get(key, WORK),)
+    ]
 
 
 def _leads(world: World) -> dict[str, Row]:

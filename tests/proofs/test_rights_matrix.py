@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
-from tests.proofs.rights import ROLES, Row, matrix
+from tests.proofs.rights import ROLES, Row, matrix, sharing
 from tests.proofs.world import SECRET, World, browser, everything, lasting_world, passing
 
 #: Addresses for everybody, signed in or not, with what GET and POST answer there.
@@ -86,7 +86,7 @@ def _visits(world: World, role: str) -> list[Visit]:
     place = ROLES.index(role)
     return [
         Visit(method, name, _url(world, name, row), row, word[place])
-        for name, row in matrix(world).items()
+        for name, row in (*matrix(world).items(), *sharing(world))
         for method, word in (("get", row.get), ("post", row.post))
     ]
 

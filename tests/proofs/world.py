@@ -42,6 +42,7 @@ from tests.factories.sales import (
     make_quote,
     write_in,
 )
+from tests.factories.users import TeamFactory
 
 #: Stands in the title of every owned record, and nowhere else.
 SECRET = "Quillfeather"
@@ -65,8 +66,10 @@ class World:
         return people.get(role) or getattr(cast, role)
 
     def args(self, key: str) -> Args:
-        record = self.records[key]
-        return tuple(one.pk for one in record) if isinstance(record, tuple) else (record.pk,)
+        """Of "leads lead" the word and the key: such addresses serve several tables."""
+        noun, _space, rest = key.partition(" ")
+        record = (noun, self.records[rest]) if rest and key not in self.records else self.records[key]
+        return tuple(getattr(one, "pk", one) for one in record) if isinstance(record, tuple) else (record.pk,)
 
 
 def make_world() -> World:
@@ -85,8 +88,11 @@ def _share(record: models.Model, *people: User) -> None:
 
 
 def _leads(owner: Any) -> dict[str, Any]:
+    lead = make_lead(owner, last_name=SECRET)
+    share = Share.objects.create(record=lead, team=TeamFactory.create(business_unit=owner.business_unit))
     return {
-        "lead": make_lead(owner, last_name=SECRET),
+        "lead": lead,
+        "lead share": ("leads", lead, share),
         "lead disqualified": make_disqualified_lead(owner, last_name=SECRET),
     }
 

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from crm.core.access import DELETE, WRITE, may_create
-from crm.core.actions import actions_for
+from crm.core.actions import ASIDE, actions_for
 from crm.core.addresses import screen_url
 
 
@@ -33,7 +33,10 @@ class Buttons:
 
 
 def buttons_for(record: models.Model, actor: Any, edit_obstacle: str = "") -> Buttons:
-    """The first legal act by position is the primary one; acts that this person never may do are left out."""
+    """The first legal act by position is the primary one, unless it lies aside.
+
+    Acts that this person never may do are left out.
+    """
     acts = [act for act in actions_for(type(record)) if act.creates is None or may_create(actor, act.creates)]
     rights = rights_on(record, actor, {WRITE, DELETE, *(act.right for act in acts)})
     moves = [
@@ -41,7 +44,8 @@ def buttons_for(record: models.Model, actor: Any, edit_obstacle: str = "") -> Bu
         for act in acts
         if rights[act.right] is not None
     ]
-    primary = next((button for act, button in moves if button.enabled and not act.danger), None)
+    open_moves = (button for act, button in moves if button.enabled and not act.danger and act.position < ASIDE)
+    primary = next(open_moves, None)
     others = [button for _act, button in moves if button is not primary]
     edit = _screen(record, "edit", _("Edit"), rights[WRITE], edit_obstacle, icon="edit")
     delete = _screen(record, "delete", _("Delete"), rights[DELETE], "", icon="trash", danger=True)
