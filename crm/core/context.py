@@ -1,13 +1,19 @@
-"""What every page of the frame needs: its navigation, the New menu, the search."""
+"""What every page of the frame needs: its navigation, the New menu, the search, the menu of the person."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 
+from crm.core.fragments import fragment
+
+PRODUCT_NAME = "Throughline"
 # The five tables of the chain are drawn as nodes; `components` know them under this name.
 _DRAWN_AS = {"line": "chain"}
 
@@ -55,34 +61,94 @@ def nav_entries() -> list[NavEntry]:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return {"product_name": "Throughline", "nav": []}
-    return {
-        "product_name": "Throughline",
-        "nav": list(_links(user, request.path)),
-        "new_links": list(_new_links(user)),
-        "search_url": _address("core:search"),
-    }
+    """The template context of every page; `shell` renders nothing that the page does not ask for."""
+    return {"product_name": PRODUCT_NAME, "shell": Shell(request)}
 
 
-def _links(user: Any, path: str) -> Iterable[NavLink]:
-    for entry in nav_entries():
-        url = _address(entry.url_name)
-        if url and (not entry.permission or user.has_perm(entry.permission)):
-            current = path == url or (url != "/" and path.startswith(url))
-            yield NavLink(entry.label, url, entry.icon, _DRAWN_AS.get(entry.group, entry.group), current)
+class Shell:
+    """The parts of the frame around a page, as markup. Templates name them: `{{ shell.nav }}`."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @property
+    def head(self) -> SafeString:
+        return fragment("frame/head.html", (), dict)
+
+    @property
+    def opener(self) -> SafeString:
+        """The button that opens the navigation on a phone."""
+        return fragment("frame/opener.html", (), dict)
+
+    @property
+    def nav(self) -> SafeString:
+        places = [(entry, _address(entry.url_name)) for entry in self._allowed()]
+        links = tuple(_link(entry, url, self._request.path) for entry, url in places if url)
+        return fragment("frame/nav.html", links, lambda: {"nav": links, "product_name": PRODUCT_NAME})
+
+    @property
+    def topbar(self) -> SafeString:
+        """Search, New and theme."""
+        if not self._is_signed_in():
+            return fragment("frame/topbar.html", (), dict)
+        search_url, links = _address("core:search"), tuple(self._new_links())
+        sought = self._request.GET.get("q", "") if self._request.path == search_url else ""
+        return fragment(
+            "frame/topbar.html",
+            (search_url, links, sought),
+            lambda: {"search_url": search_url, "new_links": links, "sought": sought},
+        )
+
+    @property
+    def person(self) -> SafeString:
+        """The menu of who is signed in. Its sign-out button belongs to the form `sign-out` of the page."""
+        if not self._is_signed_in():
+            return SafeString()
+        user: Any = self._request.user
+        shown = (user.get_full_name() or user.get_username(), user.email)
+        return fragment("frame/person.html", shown, lambda: {"person_name": shown[0], "email": shown[1]})
+
+    @property
+    def foot(self) -> SafeString:
+        return fragment("frame/foot.html", (), dict)
+
+    @property
+    def sign_out_url(self) -> str:
+        return _address("account_logout") if self._is_signed_in() else ""
+
+    def _is_signed_in(self) -> bool:
+        user = getattr(self._request, "user", None)
+        return user is not None and bool(user.is_authenticated)
+
+    def _allowed(self) -> list[NavEntry]:
+        if not self._is_signed_in():
+            return []
+        return [entry for entry in nav_entries() if self._may(entry.permission)]
+
+    def _new_links(self) -> Iterable[tuple[str, str]]:
+        """(address, words) of what the person may make."""
+        for entry in nav_entries():
+            url = _address(entry.new_url_name) if entry.new_url_name else ""
+            if url and self._may(entry.permission and entry.new_permission):
+                yield url, str(entry.new_label or entry.label)
+
+    def _may(self, permission: str) -> bool:
+        user: Any = self._request.user
+        return not permission or user.has_perm(permission)
 
 
-def _new_links(user: Any) -> Iterable[dict[str, Any]]:
-    for entry in nav_entries():
-        url = _address(entry.new_url_name) if entry.new_url_name else ""
-        if url and (not entry.permission or user.has_perm(entry.new_permission)):
-            yield {"label": entry.new_label or entry.label, "url": url}
+def _link(entry: NavEntry, url: str, path: str) -> NavLink:
+    current = path == url or (url != "/" and path.startswith(url))
+    return NavLink(str(entry.label), url, entry.icon, _DRAWN_AS.get(entry.group, entry.group), current)
 
 
 def _address(url_name: str) -> str:
     """A place without an address is left out; the start-up checks name it."""
+    return _known_address(url_name, settings.ROOT_URLCONF)
+
+
+@lru_cache(256)
+def _known_address(url_name: str, _urlconf: Any) -> str:
     try:
         return reverse(url_name)
     except NoReverseMatch:

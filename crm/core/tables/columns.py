@@ -11,13 +11,13 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.core import format as shown
 from crm.core.addresses import screen_name
 from crm.core.badges import Tones, state_badge
+from crm.core.markup import Pattern, escaped
 from crm.core.states import StateMachine
 
 type Text = str | Promise
@@ -26,6 +26,12 @@ type Lookup = Callable[[Sequence[int], Any], Mapping[int, Any]]
 
 _NOTHING = SafeString()
 _TRUNCATED_FROM = 24
+_TITLED = Pattern('<span title="{}">{}</span>')
+_LINK = Pattern('<a href="{}" title="{}">{}</a>')
+_AVATAR = Pattern(
+    '<span class="avatar avatar-{}" aria-hidden="true" title="{}">{}</span><span class="visually-hidden">{}</span>'
+)
+_NOBODY = Pattern('<span class="avatar avatar-nobody" title="{}">?</span>')
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class Paper:
         """`reverse` for a name with one id, at the price of a concatenation."""
         if url_name not in self._addresses:
             before, _zero, after = reverse(url_name, args=[0]).rpartition("0")
-            self._addresses[url_name] = (escape(before), escape(after))
+            self._addresses[url_name] = (escaped(before), escaped(after))
         before, after = self._addresses[url_name]
         return SafeString(f"{before}{int(pk)}{after}")
 
@@ -82,8 +88,7 @@ class TextColumn(Column):
         text = super().cell(paper, *values)
         if isinstance(text, SafeString) or len(text) < _TRUNCATED_FROM:
             return text
-        text = escape(text)
-        return format_html('<span title="{}">{}</span>', text, text)
+        return _TITLED(text, text)
 
 
 class LinkColumn(Column):
@@ -104,8 +109,8 @@ class LinkColumn(Column):
         if pk is None:
             return _NOTHING
         url = paper.address(self.url_name or screen_name(paper.model, "detail"), pk)
-        name = escape(str(name or "").strip() or _("No name"))
-        return format_html('<a href="{}" title="{}">{}</a>', url, name, name)
+        name = str(name or "").strip() or _("No name")
+        return _LINK(url, name, name)
 
 
 class LookupColumn(Column):
@@ -185,9 +190,13 @@ class MoneyColumn(Column):
     def cell(self, paper: Paper, *values: Any) -> str:
         amount: Decimal | None = values[0]
         code = str(values[1] or "") if len(values) > 1 else ""
-        return shown.money_html(
-            amount, "" if code == paper.base_currency else code, digits=self.digits, language_code=paper.language
-        )
+        return _money(amount, "" if code == paper.base_currency else code, self.digits, paper.language)
+
+
+# Round sums come again and again.
+@lru_cache(4096)
+def _money(amount: Decimal | None, code: str, digits: int | None, language: str) -> SafeString:
+    return shown.money_html(amount, code, digits=digits, language_code=language)
 
 
 class DateColumn(Column):
@@ -245,9 +254,6 @@ def avatar(name: str) -> SafeString:
     """As `components/avatar.html`: the ground comes from the length of the name."""
     words = name.split()
     if not words:
-        return format_html('<span class="avatar avatar-nobody" title="{}">?</span>', _("No owner"))
+        return _NOBODY(_("No owner"))
     initials = words[0][0] + (words[-1][0] if len(words) > 1 else "")
-    pattern = (
-        '<span class="avatar avatar-{}" aria-hidden="true" title="{}">{}</span><span class="visually-hidden">{}</span>'
-    )
-    return format_html(pattern, len(name) % 10, name, initials, name)
+    return _AVATAR(len(name) % 10, name, initials, name)

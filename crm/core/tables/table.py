@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db import models
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from crm.core.markup import Pattern
 from crm.core.models import Organisation
 from crm.core.tables.columns import Column, LookupColumn, MoneyColumn, Paper, Text
 
@@ -62,8 +62,8 @@ class Table:
         sources = [cls._source(column, rows, actor) for column in cls.columns]
         cells = [(column.cell, source) for column, source in zip(cls.columns, sources, strict=True)]
         # One pattern for every row: formatting is what rows cost.
-        pattern = f'<tr hx-boost="false">{"".join(map(_cell_pattern, cls.columns))}</tr>'
-        return format_html_join("", pattern, ([cell(paper, *source(row)) for cell, source in cells] for row in rows))
+        line = Pattern(f'<tr hx-boost="false">{"".join(map(_cell_pattern, cls.columns))}</tr>')
+        return SafeString("".join([line(*[cell(paper, *source(row)) for cell, source in cells]) for row in rows]))
 
     @classmethod
     def _source(cls, column: Column, rows: Sequence[Sequence[Any]], actor: Any) -> Source:
