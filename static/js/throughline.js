@@ -142,6 +142,50 @@
     [...fields].find((input) => !input.value)?.focus();
   };
 
+  // A conflict: choosing a value fills its field, and typing into the field chooses what is typed --------------
+  const controlsOf = (form, name) => [...form.elements].filter(
+    (control) => control.name === name || (control.name.startsWith(`${name}_`) && /_\d+$/.test(control.name)),
+  );
+
+  const holds = (form, name) => controlsOf(form, name).flatMap((control) => {
+    if (control.type === "checkbox" || control.type === "radio") {
+      return control.checked ? [[control.name, control.value]] : [];
+    }
+    return control.multiple
+      ? [...control.selectedOptions].map((option) => [control.name, option.value])
+      : [[control.name, control.value]];
+  });
+
+  const fill = (form, name, pairs) => {
+    for (const control of controlsOf(form, name)) {
+      const values = pairs.filter(([key]) => key === control.name).map(([, value]) => value);
+      if (control.type === "checkbox" || control.type === "radio") {
+        control.checked = values.includes(control.value);
+      } else if (control.multiple) {
+        [...control.options].forEach((option) => { option.selected = values.includes(option.value); });
+      } else {
+        control.value = values[0] ?? "";
+      }
+    }
+  };
+
+  const settleConflicts = (area) => {
+    for (const row of area.querySelectorAll("[data-conflict-row]")) {
+      const { form, name } = { form: row.closest("form"), name: row.dataset.name };
+      const radio = (value) => row.querySelector(`[value=${value}]`);
+      const versions = { yours: holds(form, name), saved: JSON.parse(row.dataset.saved) };
+      const show = () => fill(form, name, radio("saved").checked ? versions.saved : versions.yours);
+      row.addEventListener("change", show);
+      for (const control of controlsOf(form, name)) {
+        control.addEventListener("input", () => {
+          versions.yours = holds(form, name);
+          radio("yours").checked = true;
+        });
+      }
+      show();
+    }
+  };
+
   // Clicks ------------------------------------------------------------------------------------------
   const copy = async (button) => {
     try {
@@ -243,6 +287,7 @@
 
   showLook();
   wait();
+  settleConflicts(document);
   if (!focusFirstError(document)) {
     focusFirstEmpty();
   }

@@ -1,5 +1,6 @@
 """Forms: what is refused keeps what was typed, nothing is doubled, nothing is overwritten unseen."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -125,7 +126,18 @@ def test_a_change_sent_twice_takes_effect_once_and_is_no_conflict(cast: Cast, an
     assert lead.version == 2
 
 
-def test_a_stale_form_shows_both_values_and_can_be_sent_again(cast: Cast, anna: Client) -> None:
+def choices_on(page: str) -> dict[str, tuple[str, str, str]]:
+    """Label of each field that differs: what I typed, what is saved, which of them is chosen."""
+    cells = r"<td>([^<]*)</td>\s*<td[^>]*>([^<]*)</td>\s*<td[^>]*>([^<]*)</td>"
+    rows = re.findall(cells + r'.*?value="(\w+)" checked', page, re.DOTALL)
+    return {label: (yours, saved, chosen) for label, yours, saved, chosen in rows}
+
+
+def keys_of(page: str) -> dict[str, str]:
+    return {name: hidden(page, name) for name in ("version", "idempotency_key")}
+
+
+def test_a_stale_form_shows_both_values_and_saves_the_chosen_ones(cast: Cast, anna: Client) -> None:
     lead = lead_row(cast.rep_a, last_name="Moser", company="Old", rating="cold")
     address = f"/leads/{lead.pk}/edit/"
     sent = {**opened(anna, address), "last_name": "Moser", "company": "Mine", "rating": "hot"}
@@ -133,16 +145,58 @@ def test_a_stale_form_shows_both_values_and_can_be_sent_again(cast: Cast, anna: 
     response = anna.post(address, sent)
     page = response.content.decode()
     assert response.status_code == 409
-    assert '<td>Company</td><td class="is-strong">Mine</td><td class="is-strong">Theirs</td>' in page
-    assert '<td>Rating</td><td class="is-strong">Hot</td><td class="is-strong">Cold</td>' in page
-    assert "<td>Last name</td>" not in page
+    assert choices_on(page) == {"Company": ("Mine", "Theirs", "yours"), "Rating": ("Hot", "Cold", "yours")}
     assert 'value="Mine"' in page
     lead.refresh_from_db()
     assert lead.company == "Theirs"
-    again = {**sent, "version": hidden(page, "version"), "idempotency_key": hidden(page, "idempotency_key")}
-    assert anna.post(address, again).status_code == 302
+    chosen = {"keep-company": "saved", "keep-rating": "yours"}
+    assert anna.post(address, {**sent, **keys_of(page), **chosen}).status_code == 302
     lead.refresh_from_db()
-    assert (lead.company, lead.rating) == ("Mine", "hot")
+    assert (lead.company, lead.rating) == ("Theirs", "hot")
+
+
+def test_saving_once_more_without_a_choice_keeps_what_was_typed(cast: Cast, anna: Client) -> None:
+    lead = lead_row(cast.rep_a, last_name="Moser", company="Old")
+    address = f"/leads/{lead.pk}/edit/"
+    sent = {**opened(anna, address), "last_name": "Moser", "company": "Mine"}
+    Lead.objects.filter(pk=lead.pk).update(company="Theirs")
+    page = anna.post(address, sent).content.decode()
+    assert anna.post(address, {**sent, **keys_of(page)}).status_code == 302
+    lead.refresh_from_db()
+    assert lead.company == "Mine"
+
+
+def test_a_field_that_one_left_alone_keeps_the_saved_value_unless_one_says_otherwise(cast: Cast, anna: Client) -> None:
+    lead = lead_row(cast.rep_a, last_name="Moser", company="Old", estimated_close_on=dt.date(2026, 3, 1))
+    address = f"/leads/{lead.pk}/edit/"
+    left_alone = {"company": "Old", "estimated_close_on": "2026-03-01"}
+    sent = {**opened(anna, address), "last_name": "Mosel", **left_alone}
+    Lead.objects.filter(pk=lead.pk).update(company="Theirs & Co", estimated_close_on=dt.date(2026, 4, 2))
+    page = anna.post(address, sent).content.decode()
+    assert choices_on(page) == {
+        "Last name": ("Mosel", "Moser", "yours"),
+        "Company": ("Old", "Theirs &amp; Co", "saved"),
+        "Estimated close": ("2026-03-01", "2026-04-02", "saved"),
+    }
+    assert "[[&quot;company&quot;, &quot;Theirs &amp; Co&quot;]]" in page
+    chosen = {"keep-last_name": "yours", "keep-company": "saved", "keep-estimated_close_on": "saved"}
+    assert anna.post(address, {**sent, **keys_of(page), **chosen}).status_code == 302
+    lead.refresh_from_db()
+    assert (lead.last_name, lead.company, lead.estimated_close_on) == ("Mosel", "Theirs & Co", dt.date(2026, 4, 2))
+
+
+def test_a_choice_made_on_a_stale_page_is_asked_again(cast: Cast, anna: Client) -> None:
+    lead = lead_row(cast.rep_a, last_name="Moser", company="Old")
+    address = f"/leads/{lead.pk}/edit/"
+    sent = {**opened(anna, address), "last_name": "Moser", "company": "Mine"}
+    Lead.objects.filter(pk=lead.pk).update(company="Theirs")
+    page = anna.post(address, sent).content.decode()
+    Lead.objects.filter(pk=lead.pk).update(last_name="Moserin")
+    response = anna.post(address, {**sent, **keys_of(page), "keep-company": "saved"})
+    assert response.status_code == 409
+    assert list(choices_on(response.content.decode())) == ["Last name"]
+    lead.refresh_from_db()
+    assert (lead.last_name, lead.company) == ("Moserin", "Theirs")
 
 
 def test_a_version_that_is_no_number_is_stale(cast: Cast, anna: Client) -> None:

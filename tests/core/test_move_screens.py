@@ -25,6 +25,12 @@ def pair(lead: Lead) -> tuple[str, str]:
     return Lead.with_bin.values_list("state", "status_reason").get(pk=lead.pk)
 
 
+def version_on(page: str) -> str:
+    found = re.search(r'name="version" value="([^"]*)"', page)
+    assert found
+    return found.group(1)
+
+
 def test_get_shows_the_form_and_changes_nothing(cast: Cast, anna: Client) -> None:
     lead = lead_row(cast.rep_a)
     page = anna.get(f"/leads/{lead.pk}/disqualify/").content.decode()
@@ -103,6 +109,27 @@ def test_a_hidden_record_is_not_there_for_any_move(cast: Cast, anna: Client) -> 
             assert "Secret name" not in response.content.decode()
     assert pair(lead) == ("open", "new")
     assert Lead.objects.filter(pk=lead.pk).exists()
+
+
+def test_a_question_about_a_record_that_somebody_saved_meanwhile_is_asked_again(cast: Cast, anna: Client) -> None:
+    lead = lead_row(cast.rep_a, company="Old & Co")
+    url = f"/leads/{lead.pk}/contact/"
+    asked = version_on(anna.get(url).content.decode())
+    Lead.objects.filter(pk=lead.pk).update(company="New & Co")
+    response = anna.post(url, {"version": asked})
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Company: Old &amp; Co → New &amp; Co" in page
+    assert pair(lead) == ("open", "new")
+    assert anna.post(url, {"version": version_on(page)}).status_code == 302
+    assert pair(lead) == ("open", "contacted")
+
+
+@pytest.mark.parametrize("version", ["x", "99999999999999999999", "-1", "1 ", "²"])
+def test_a_question_with_a_version_that_is_none_is_asked_again(cast: Cast, anna: Client, version: str) -> None:
+    lead = lead_row(cast.rep_a)
+    assert anna.post(f"/leads/{lead.pk}/contact/", {"version": version}).status_code == 409
+    assert pair(lead) == ("open", "new")
 
 
 def test_htmx_gets_a_refusal_as_a_fragment(cast: Cast, anna: Client) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from crm.core.access import WRITE, check_create, find_for, lock_for
 from crm.core.addresses import screen_url
 from crm.core.errors import Conflict
 from crm.core.idempotency import new_key, run_once
-from crm.core.screens.conflicts import Difference, differences
+from crm.core.screens.conflicts import Difference, as_opened, differences, has_choices, with_choices
 from crm.core.screens.filling import FormRefused, refusals_at, sections_of
 
 
@@ -116,15 +116,24 @@ class EditView[M: models.Model](View):
             raise Conflict(obstacle)
 
     def _bound(self, record: M | None) -> Any:
-        instance = {} if record is None else {"instance": record}
-        return self.form_class(self.request.POST, self.request.FILES, actor=self.request.user, **instance)
+        data: QueryDict = self.request.POST
+        actor = self.request.user
+        if record is None:
+            return self.form_class(data, self.request.FILES, actor=actor)
+        if has_choices(data):
+            data = with_choices(data, self.form_class(actor=actor, instance=record))
+        return self.form_class(data, self.request.FILES, actor=actor, instance=record)
 
     def _conflict(self, pk: int | None) -> HttpResponse:
         """Both versions field by field, and the typed values in a form which carries the new version."""
-        record = self._record(pk)
-        kept = self.form_class(actor=self.request.user, instance=self._record(pk))
+        record: Any = self._record(pk)
+        actor, posted = self.request.user, self.request.POST
+        # Each form writes into its own instance.
+        kept = self.form_class(actor=actor, instance=self._record(pk))
+        opened = as_opened(record, posted.get("version", ""))
+        known = None if opened is None else self.form_class(actor=actor, instance=opened)
         form = self._bound(self._record(pk))
-        return self._page(_Sent(form, record), status=409, conflict=differences(form, kept))
+        return self._page(_Sent(form, record), status=409, conflict=differences(form, kept, known))
 
     def _page(self, sent: _Sent, *, status: int = 200, conflict: list[Difference] | None = None) -> HttpResponse:
         record = sent.record

@@ -57,6 +57,12 @@ def history_context(record: models.Model, user: Any, parameters: QueryDict) -> M
     return {"entries": [words.entry(pair) for pair in pairs], "older": following}
 
 
+def changes_to(record: models.Model, event: Any, user: Any) -> list[Change]:
+    """What is different in the record now from what it was after this event of its history, in words."""
+    pair = _Pair(record, event)
+    return list(_Words(type(record), user, [pair]).changes(pair))
+
+
 def _older_than(events: "models.QuerySet[Any]", token: str) -> "models.QuerySet[Any]":
     """A token that is none is as good as no token: the newest are shown."""
     try:
@@ -83,10 +89,10 @@ class _Words:
             who=str(context.get("actor") or _("System")),
             what=_what(context.get("action"), pair.event.pgh_label),
             at=pair.event.pgh_created_at,
-            changes=list(self._changes(pair)) if pair.event.pgh_label == "update" else [],
+            changes=list(self.changes(pair)) if pair.event.pgh_label == "update" else [],
         )
 
-    def _changes(self, pair: _Pair) -> Iterable[Change]:
+    def changes(self, pair: _Pair) -> Iterable[Change]:
         for field in self.fields:
             new = getattr(pair.event, field.attname)
             old = getattr(pair.before, field.attname, None)

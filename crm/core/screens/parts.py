@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from crm.core.access import WRITE, find_for
 from crm.core.addresses import screen_url
 from crm.core.errors import Conflict, Invalid, NotFound
 from crm.core.idempotency import new_key, run_once
-from crm.core.screens.conflicts import differences
+from crm.core.screens.conflicts import differences, has_choices, with_choices
 from crm.core.screens.filling import FormRefused, take_refusal
 
 
@@ -111,9 +111,13 @@ class PartEditView[P: models.Model](PartView[P]):
 
     def _form(self, part: P | None, *, sent: bool = False) -> Any:
         form_class = self.form_class if part is None else self.edit_form_class or self.form_class
-        data = (self.request.POST,) if sent else ()
         instance = {} if part is None else {"instance": part}
-        return form_class(*data, actor=self.request.user, **instance)
+        if not sent:
+            return form_class(actor=self.request.user, **instance)
+        data: QueryDict = self.request.POST
+        if part is not None and has_choices(data):
+            data = with_choices(data, form_class(actor=self.request.user, **instance))
+        return form_class(data, actor=self.request.user, **instance)
 
     def _conflict(self, pk: int, part_id: int | None) -> HttpResponse:
         """Both versions field by field, and the typed values in a form which carries the new version."""
