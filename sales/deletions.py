@@ -26,6 +26,7 @@ def register() -> None:
     holds(Quote, lambda quote: Quote.objects.filter(revised_from=quote))
     holds(Order, lambda order: Invoice.objects.filter(order=order).exclude(state=InvoiceState.CANCELED))
     refuses(Quote, _unless(QuoteState.DRAFT, gettext_lazy("Only drafts of quotes are deleted. Close it instead.")))
+    refuses(Quote, _revises_another)
     refuses(Order, _unless(OrderState.ACTIVE, gettext_lazy("Only active orders are deleted.")))
     keeps_in_bin(Quote, _behind_a_closed_opportunity)
     refuses(Invoice, _unless(InvoiceState.DRAFT, gettext_lazy("Only drafts of invoices are deleted.")))
@@ -33,6 +34,13 @@ def register() -> None:
 
 def _unless(state: str, sentence: Any) -> Callable[[Any], str]:
     return lambda record: "" if record.state == state else str(sentence)
+
+
+def _revises_another(quote: Quote) -> str:
+    """Without the draft the number would have no open revision, and the one before stays closed as revised."""
+    if quote.state != QuoteState.DRAFT or quote.revised_from_id is None:
+        return ""
+    return _("This draft revises an offer that was made. Close it as canceled instead; it can be revised again.")
 
 
 def _behind_a_closed_opportunity(quote: Quote) -> str:

@@ -10,14 +10,14 @@ from crm.core.tables import DateColumn, LinkColumn, MoneyColumn, StateColumn, Ta
 from crm.users.home import ROWS, first_rows, register_home_panel
 from sales.models import Opportunity
 from sales.states import OPPORTUNITY_MACHINE, OpportunityState
-from sales.tables.opportunities import CustomerColumn
+from sales.tables.customers import CustomerColumn
 
 
 class HomeOpportunitiesTable(Table):
     model = Opportunity
     columns = (
         LinkColumn(_("Topic"), "topic"),
-        CustomerColumn(_("Customer")),
+        CustomerColumn(_("Customer"), Opportunity),
         StateColumn(_("State"), OPPORTUNITY_MACHINE),
         MoneyColumn(_("Est. revenue"), "estimated_revenue", currency="currency__code"),
         DateColumn(_("Est. close"), "estimated_close_on"),

@@ -13,7 +13,8 @@ from crm.core.tables import Table
 from crm.customers.models import Account, Contact
 from sales.chain import story_of
 from sales.models import Invoice, Opportunity, Order, Quote
-from sales.panels.lines import lines_panel, totals_panel
+from sales.panels.lines import lines_panel
+from sales.panels.totals import totals_panel
 from sales.tables.opportunities import OpportunityInvoicesTable, OpportunityOrdersTable, OpportunityQuotesTable
 
 _ROWS = "customers/panels/rows.html"

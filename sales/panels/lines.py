@@ -1,52 +1,58 @@
 """Lines and totals on the page of every record that has them, and the page of the grid."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.price_trace import PriceTrace
 from crm.core import format as shown
 from crm.core.access import WRITE
 from crm.core.addresses import screen_name
 from crm.core.idempotency import new_key
+from crm.core.money import ZERO
 from crm.core.panels import Panel
-from crm.core.tables import base_currency_code
+from sales.forms.line_rows import GridRow
 from sales.forms.lines import LineGrid
 from sales.models import DocumentLine, LineKind, PricedModel
+from sales.panels.prices import PriceFrom, price_from
+from sales.services.lines import frozen_sentence
 
-
-@dataclass(frozen=True, slots=True)
-class SumRow:
-    """A row of `components/totals.html`."""
-
-    label: str
-    amount: str
-    total: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PriceFrom:
-    """Where a price comes from, in two words and in sentences."""
-
-    label: str
-    sentences: list[str]
-    is_overridden: bool = False
-    is_error: bool = False
+type Money = Callable[[Decimal], str]
 
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """A line to read, its amounts as texts."""
+    """A line to read, its amounts as texts; of a section `net` is the sum of what stands under it."""
 
     line: DocumentLine
     source: PriceFrom
     net: str
     discount: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row of the grid to draw. `price` is what the list asks, shown in a box that nobody filled.
+
+    `number` counts what is sold; `label` all rows, for those who hear the page.
+    """
+
+    row: GridRow
+    source: PriceFrom
+    net: str
+    price: str
+    units: SafeString
+    taxes: SafeString
+    number: int
+    label: int
 
 
 def lines_panel() -> Panel:
@@ -60,36 +66,51 @@ def lines_panel() -> Panel:
     )
 
 
-def totals_panel() -> Panel:
-    return Panel(
-        name="totals",
-        title=gettext_lazy("Totals"),
-        template="sales/panels/totals.html",
-        context=totals_of,
-        position=5,
-        column="side",
-    )
-
-
 def lines_of(record: PricedModel, user: Any) -> Mapping[str, Any]:
     """The grid for those who may change the lines now, else the lines to read."""
     if record.is_editable and _may_write(record, user):
         return grid_context(LineGrid(record, user))
-    money = _money_of(record)
     lines = list(record.lines.order_by("position", "pk"))
     return {
-        "rows": [ShownLine(line, price_from(line), money(line.net_amount), _discount(line, money)) for line in lines],
-        "frozen": not record.is_editable,
+        "rows": list(_to_read(lines, money_of(record), record.currency.digits)),
+        "frozen": "" if record.is_editable else frozen_words(record),
     }
 
 
-def _discount(line: DocumentLine, money: Callable[[Decimal], str]) -> str:
+def frozen_words(record: PricedModel) -> str:
+    """Why nothing changes here, and what to do instead."""
+    instead = {
+        "quote": _("Changes go into a new revision."),
+        "invoice": _("Changes go through a credit note."),
+    }.get(str(record._meta.model_name), "")
+    return f"{frozen_sentence(record)} {instead}".strip()
+
+
+def _to_read(lines: Sequence[DocumentLine], money: Money, digits: int) -> Iterable[ShownLine]:
+    number = 0
+    for place, line in enumerate(lines):
+        number += line.is_sold
+        net = _under(lines[place + 1 :]) if line.kind == LineKind.SECTION else line.net_amount
+        yield ShownLine(line, price_from(line, digits), money(net), _discount(line, money), number)
+
+
+def _under(following: Iterable[Any]) -> Decimal:
+    """The net of the lines until the next section."""
+    total = ZERO
+    for line in following:
+        if line.kind == LineKind.SECTION:
+            break
+        total += line.net_amount
+    return total
+
+
+def _discount(line: DocumentLine, money: Money) -> str:
     if line.discount_percent:
         return shown.percent(line.discount_percent)
     return money(-line.discount_total) if line.discount_total else ""
 
 
-def _money_of(record: PricedModel) -> Callable[[Decimal], str]:
+def money_of(record: PricedModel) -> Money:
     """Amounts with the decimals of the currency and without its code, which stands in the head."""
     digits = record.currency.digits
     return lambda amount: shown.money(amount, digits=digits)
@@ -101,75 +122,53 @@ def _may_write(record: PricedModel, user: Any) -> bool:
 
 
 def grid_context(grid: LineGrid) -> dict[str, Any]:
-    money = _money_of(grid.document)
+    record = grid.document
     return {
         "grid": grid,
-        "grid_rows": [
-            (row, price_from(row.line) if row.line else None, money(row.line.net_amount) if row.line else "")
-            for row in grid.rows
-        ],
-        "grid_url": reverse(screen_name(type(grid.document), "lines"), args=[grid.document.pk]),
-        "record": grid.document,
-        "version": grid.document.version,
+        "grid_rows": shown_rows(grid, grid.rows),
+        "grid_url": reverse(screen_name(type(record), "lines"), args=[record.pk]),
+        "preview_url": reverse(screen_name(type(record), "lines_preview"), args=[record.pk]),
+        "products_url": reverse(screen_name(type(record), "line_products"), args=[record.pk]),
+        "record": record,
+        "version": record.version,
         "idempotency_key": new_key(),
     }
 
 
-def price_from(line: DocumentLine) -> PriceFrom:
-    if line.pricing_error:
-        return PriceFrom(_("No price"), [line.pricing_error], is_error=True)
-    if not line.price_trace:
-        return PriceFrom("", [])
-    trace = PriceTrace.from_dict(line.price_trace)
-    sentences = trace.sentences(shown.language())
-    if line.kind == LineKind.WRITE_IN:
-        return PriceFrom(_("Write-in"), sentences)
-    if trace.override is not None:
-        was = trace.override.instead_of
-        label = _("Typed") if was is None else _("Was %(price)s") % {"price": shown.quantity(was)}
-        return PriceFrom(label, sentences, is_overridden=True)
-    if trace.volume is not None:
-        return PriceFrom(_("Tier from %(low)s") % {"low": shown.quantity(trace.volume.low)}, sentences)
-    return PriceFrom(trace.item.price_list_name if trace.item else _("Price list"), sentences)
+def shown_rows(grid: LineGrid, rows: Iterable[GridRow]) -> list[ShownRow]:
+    """`rows` of the grid as they are drawn, with the sums of its sections."""
+    sums = {row.prefix: sum((line.net_amount for line in lines), ZERO) for row, lines in grid.sections()}
+    wanted = {row.prefix for row in rows}
+    number, drawn = 0, []
+    for label, row in enumerate(grid.rows, start=1):
+        number += row.is_sold and not row.is_removed
+        if row.prefix in wanted:
+            drawn.append(_shown_row(row, grid, sums.get(row.prefix), number, label))
+    return drawn
 
 
-def totals_of(record: PricedModel, _user: Any) -> Mapping[str, Any]:
-    """The sums in the order in which they are calculated."""
-    digits, money = record.currency.digits, _money_of(record)
-    rows = [SumRow(_("Lines"), money(record.detail_amount))]
-    if record.discount_total:
-        rows.append(SumRow(_discount_label(record), money(-record.discount_total)))
-        rows.append(SumRow(_("Before freight"), money(record.pre_freight_amount)))
-    if record.freight_amount:
-        rows.append(SumRow(_("Freight"), money(record.freight_amount)))
-    for tax in record.taxes.all():
-        label = (
-            _("Tax %(percent)s %% of %(amount)s")
-            if not record.prices_include_tax
-            else _("Includes tax %(percent)s %% on %(amount)s")
-        )
-        told = {"percent": shown.quantity(tax.percent), "amount": money(tax.taxable_amount)}
-        rows.append(SumRow(label % told, money(tax.tax_amount)))
-    rows.append(SumRow(_("Total"), shown.money_html(record.total_amount, record.currency.code, digits=digits), True))
-    return {"totals": rows, "base": _base(record), "pricing_errors": record.pricing_error.splitlines()}
+def _shown_row(row: GridRow, grid: LineGrid, under: Decimal | None, number: int, label: int) -> ShownRow:
+    line, money, digits = row.result, money_of(grid.document), grid.document.currency.digits
+    source = PriceFrom(row.sentences[0], row.sentences, "alert-circle", "red") if row.errors else None
+    net = under if under is not None else (line.net_amount if line else None)
+    is_priced = line is not None and row.kind == LineKind.PRODUCT and not line.pricing_error
+    return ShownRow(
+        row=row,
+        source=source or (price_from(line, digits) if line else PriceFrom("")),
+        net="" if net is None else money(net),
+        price=shown.price(line.price_per_unit, digits) if is_priced else "",
+        units=_options(tuple(row.units), row.values.get("unit", "")),
+        taxes=_options(tuple(grid.taxes), row.values.get("tax", "")),
+        number=number,
+        label=label,
+    )
 
 
-def _discount_label(record: PricedModel) -> str:
-    if record.discount_percent:
-        return _("Discount %(percent)s %%") % {"percent": shown.quantity(record.discount_percent)}
-    return _("Discount")
-
-
-def _base(record: PricedModel) -> dict[str, str]:
-    """The total in the base currency with its rate, where the document has another one."""
-    code = base_currency_code()
-    if record.currency.code == code:
-        return {}
-    if record.base_total_amount is None or record.exchange_rate is None:
-        return {"missing": _("There is no exchange rate for %(currency)s yet.") % {"currency": record.currency.code}}
-    return {
-        "amount": shown.money_html(record.base_total_amount, code),
-        "rate": shown.quantity(record.exchange_rate),
-        "on": shown.day(record.exchange_rate_on),
-        "frozen": _("frozen") if record.is_rate_frozen else "",
-    }
+@lru_cache(2048)
+def _options(choices: tuple[tuple[int, str], ...], selected: str) -> SafeString:
+    """500 rows have the same few menus."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((key, SafeString(" selected") if str(key) == selected else "", name) for key, name in choices),
+    )

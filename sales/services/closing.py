@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from activities.models import Activity
 from activities.services.closing import record_close, retract_closes
+from crm.core import history
 from crm.core.access import lock_for
 from crm.core.actors import Actor
 from crm.core.states import StateModel
@@ -73,5 +74,6 @@ def close_locked_quote(
         quote.cancel(on=on, note=description)
     else:
         quote.close(reason=reason, on=on, note=description)
-    quote.save()
+    with history.action("quote.closed"):
+        quote.save()
     write_close_record(quote, description=description, figures={"closed_on": on}, actor=actor, at=at)

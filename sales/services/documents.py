@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from crm.core.errors import Invalid
 from crm.core.models import Organisation
 from crm.core.money import ZERO, to_base
-from sales.models import DocumentLine, Invoice, Opportunity, PricedModel, RevenueMode
+from sales.models import DocumentLine, Invoice, Opportunity, PricedModel, Quote, RevenueMode
 from sales.services.headers import set_rate
 from sales.services.invoicing import order_figures
 from sales.services.pricing import price_lines, tax_lines
@@ -60,6 +60,7 @@ class Sheet:
         self.today = self.organisation.today(at)
         self.rate_on = rate_on or self.today
         self.lines = _lines_of(document) if lines is None else lines
+        self.removed: list[int] = []
         self._before = {line.pk: _values(line) for line in self.lines}
 
     def price(self) -> None:
@@ -80,6 +81,11 @@ class Sheet:
         _write_header(document, self.lines, self.totals)
         _write_base(document, self.organisation)
 
+    def insert(self) -> None:
+        """Store a new document, which has no lines yet, with its figures: one event in its history."""
+        self.document.save(force_insert=True)
+        _store_taxes(self.document, self.totals)
+
     def store(self) -> None:
         if self._store_lines():
             # Another text on a line changes no figure; the document still gets a new version by which a form
@@ -91,6 +97,8 @@ class Sheet:
     def _store_lines(self) -> bool:
         """Was there anything to store, or has a line gone?"""
         model = self.document.line_model()
+        if self.removed:
+            model._default_manager.filter(pk__in=self.removed).delete()
         new = [line for line in self.lines if line.pk is None]
         changed: list[DocumentLine] = []
         names: set[str] = set()
@@ -106,7 +114,9 @@ class Sheet:
 
 
 def _lines_of(document: PricedModel) -> list[Any]:
-    related = ("product", "unit", "tax_rate", "price_overridden_by")
+    related = ["product", "unit", "tax_rate", "price_overridden_by"]
+    if isinstance(document, Quote) and document.revised_from_id:
+        related.append("revised_line")
     return list(document.lines.select_related(*related).order_by("position", "pk"))
 
 
@@ -116,6 +126,15 @@ def recalculate[D: PricedModel](document: D, *, at: dt.datetime) -> D:
     sheet.price()
     sheet.add_up()
     sheet.store()
+    return document
+
+
+def insert_added_up[D: PricedModel](document: D, *, at: dt.datetime) -> D:
+    """Add up a new document without lines and insert it. Raises Invalid."""
+    sheet = Sheet(document, at=at, lines=[])
+    sheet.price()
+    sheet.add_up()
+    sheet.insert()
     return document
 
 
@@ -144,13 +163,15 @@ def _header_field(name: str) -> str:
 def _document_input(
     document: PricedModel, lines: Iterable[DocumentLine], figures: Mapping[int, LineFigures]
 ) -> DocumentInput:
+    counted = [line for line in lines if _counts(line)]
     return DocumentInput(
-        lines=tuple(_line_input(line, figures.get(line.position)) for line in lines if _counts(line)),
+        lines=tuple(_line_input(line, figures.get(line.position)) for line in counted),
         digits=document.currency.digits,
         prices_include_tax=document.prices_include_tax,
         discount_per_unit=document.discount_per_unit,
         discount_percent=document.discount_percent,
-        discount_amount=document.discount_amount,
+        # Typed before there are lines, it waits for them.
+        discount_amount=document.discount_amount if counted else ZERO,
         freight_amount=document.freight_amount,
         freight_tax_category=document.freight_tax_category or None,
         freight_tax_rate=document.freight_tax_percent,

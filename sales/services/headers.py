@@ -135,12 +135,12 @@ def fill_terms(document: DocumentModel, organisation: Organisation) -> None:
 
 def change_header(record: PricedModel, values: Mapping[str, Any], allowed: Iterable[str]) -> None:
     """Typed changes to a record that has lines: its currency and its tax basis are settled by then."""
-    before = {name: getattr(record, name) for name in ("currency_id", *_PARTIES, *_addresses_of(record))}
+    before = {name: getattr(record, name) for name in ("currency_id", *_PARTIES, *_of_the_customer(record))}
     set_typed(record, values, allowed)
     changed = {name for name, value in before.items() if getattr(record, name) != value}
     if not changed.isdisjoint(_CUSTOMER):
         check_customer(record)
-        _take_new_addresses(record, changed)
+        _take_over_from_customer(record, changed)
     if "contact_id" in changed:
         check_active(record.contact, "contact")
     if "currency_id" in changed:
@@ -155,14 +155,17 @@ def change_header(record: PricedModel, values: Mapping[str, Any], allowed: Itera
         record.prices_include_tax = record.price_list.prices_include_tax
 
 
-def _addresses_of(record: PricedModel) -> tuple[str, ...]:
-    return _ADDRESSES if isinstance(record, DocumentModel) else ()
+def _of_the_customer(record: PricedModel) -> tuple[str, ...]:
+    return ("payment_terms_days", *_ADDRESSES) if isinstance(record, DocumentModel) else ()
 
 
-def _take_new_addresses(record: PricedModel, changed: set[str]) -> None:
-    """Another customer lives elsewhere; what was typed together with the change stays."""
+def _take_over_from_customer(record: PricedModel, changed: set[str]) -> None:
+    """Another customer lives elsewhere and pays otherwise; what was typed together with the change stays."""
     if not isinstance(record, DocumentModel):
         return
+    if "payment_terms_days" not in changed:
+        record.payment_terms_days = None
+        fill_terms(record, Organisation.load())
     for use in ("bill_to", "ship_to"):
         names = [f"{use}_{part}" for part in ADDRESS_PARTS]
         if changed.isdisjoint(names):

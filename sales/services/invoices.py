@@ -10,6 +10,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from activities.links import relink
+from crm.core import history
 from crm.core.access import check_create, lock_for
 from crm.core.actors import Actor
 from crm.core.deletion import delete_record, restore_record
@@ -20,7 +21,7 @@ from crm.core.transactions import service
 from crm.users.models import Team, User
 from sales.models import Invoice, InvoiceLine, Order, OrderLine
 from sales.services.copying import copied_lines, save_copies
-from sales.services.documents import Sheet, add_up, recalculate
+from sales.services.documents import Sheet, add_up, insert_added_up, recalculate
 from sales.services.headers import TYPED_FIELDS, change_header, copied_header, new_document, require_rate
 from sales.services.invoicing import sync_order
 from sales.services.lines import lock_editable, lock_order_of
@@ -44,8 +45,7 @@ def create_invoice(
     check_create(actor, Invoice)
     invoice = new_document(Invoice, values, owner=owner, on=Organisation.load().today(at))
     invoice.number_series = number_series
-    invoice.save(force_insert=True)
-    return recalculate(invoice, at=at)
+    return insert_added_up(invoice, at=at)
 
 
 @service("invoice.created")
@@ -73,7 +73,8 @@ def create_invoice_from_order(
     check_sellable(Sheet(order, at=at))
     invoice = _draft_of(order, number_series)
     save_copies(_lines_of(invoice, lines, wanted))
-    add_up(invoice, at=at)
+    with history.action("invoice.priced"):
+        add_up(invoice, at=at)
     sync_order(order)
     return invoice
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Sum
 
+from crm.core import history
 from crm.core.money import ZERO
 from sales.models import DocumentLine, Invoice, InvoiceLine, Order, OrderLine
 from sales.states import OrderState
@@ -82,10 +83,12 @@ def sync_order(order: Order) -> None:
         OrderLine.objects.bulk_update(changed, ["quantity_invoiced"])
     if is_wholly_invoiced(lines) and order.state != OrderState.INVOICED:
         order.invoice()
-        order.save()
+        with history.action("order.invoiced"):
+            order.save()
     elif order.state == OrderState.INVOICED and not is_wholly_invoiced(lines):
         order.uninvoice(reason=reason_of_deliveries(order, lines))
-        order.save()
+        with history.action("order.reopened"):
+            order.save()
 
 
 def is_wholly_invoiced(lines: Iterable[OrderLine]) -> bool:

@@ -66,7 +66,7 @@ class LineEditor:
                 raise Conflict(
                     _("“%(line)s” is already delivered or invoiced, so it stays on the order.") % {"line": line}
                 )
-        self.line_model._default_manager.filter(pk__in=list(gone)).delete()
+        self.sheet.removed += gone
         self.sheet.lines = [line for line in self.sheet.lines if line.pk not in gone]
 
     def apply(self, row: "LineRow", line: Any, position: int) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.core import history
 from crm.core.access import WRITE, lock_for
 from crm.core.actors import Actor
 from crm.core.errors import Conflict
@@ -68,7 +69,7 @@ def save_lines[D: PricedModel](
         known = {line.pk: line for line in sheet.lines}
         editor.load(rows)
         edited = [
-            editor.apply(row, _known(known, row, position), position) for position, row in enumerate(rows, start=1)
+            editor.apply(row, known_line(known, row, position), position) for position, row in enumerate(rows, start=1)
         ]
         kept = [line for line in sheet.lines if line not in edited]
         sheet.lines = edited + kept
@@ -94,7 +95,7 @@ def update_line[D: PricedModel](*, model: type[D], document_id: int, row: LineRo
     def change(sheet: Sheet, editor: LineEditor) -> None:
         editor.load([row])
         known = {line.pk: line for line in sheet.lines}
-        line = _known(known, row, 1)
+        line = known_line(known, row, 1)
         editor.apply(row, line, sheet.lines.index(line) + 1 if line else 1)
 
     return _changed(model, document_id, change, actor=actor, at=at)
@@ -130,7 +131,10 @@ def _changed[D: PricedModel](
     at: dt.datetime,
 ) -> D:
     document, order = lock_editable(model, document_id, actor)
-    _write(Sheet(document, at=at), change, actor)
+    # "quote.lines_saved" says more to its reader than "document.lines_saved".
+    act = str(history.current()["action"]).partition(".")[2]
+    with history.action(f"{model._meta.model_name}.{act}"):
+        _write(Sheet(document, at=at), change, actor)
     if order is not None:
         sync_order(order)
     return document
@@ -177,7 +181,7 @@ def frozen_sentence(document: PricedModel) -> str:
     }
 
 
-def _known(known: dict[int, Any], row: LineRow, position: int) -> Any:
+def known_line(known: dict[int, Any], row: LineRow, position: int) -> Any:
     if row.line_id is None:
         return None
     if row.line_id not in known:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from activities.links import relink
+from crm.core import history
 from crm.core.access import WRITE, check_create, lock_for
 from crm.core.actors import Actor
 from crm.core.errors import Conflict, Invalid
@@ -18,7 +19,7 @@ from crm.users.models import Team, User
 from sales.models import Invoice, Order, OrderLine, Quote
 from sales.services.closing import close_open_quotes, write_close_record
 from sales.services.copying import copied_lines, save_copies
-from sales.services.documents import Sheet, add_up, recalculate
+from sales.services.documents import Sheet, add_up, insert_added_up, recalculate
 from sales.services.headers import TYPED_FIELDS, change_header, copied_header, fill_terms, new_document, set_rate
 from sales.services.lines import LineRow, frozen_sentence, lock_editable, write_first_lines
 from sales.services.opportunities import win_opportunity
@@ -42,8 +43,12 @@ def create_order(
     organisation = Organisation.load()
     today = organisation.today(at)
     order = new_document(Order, {"ordered_on": today, **values}, owner=owner, on=today)
-    _number_and_save(order, organisation, series=number_series, at=at)
-    return write_first_lines(order, rows, actor=actor, at=at)
+    _number(order, organisation, series=number_series, at=at)
+    if not rows:
+        return insert_added_up(order, at=at)
+    order.save(force_insert=True)
+    with history.action("order.priced"):
+        return write_first_lines(order, rows, actor=actor, at=at)
 
 
 @service("order.created")
@@ -59,9 +64,11 @@ def create_order_from_opportunity(
     order.discount_per_unit = organisation.discount_per_unit
     fill_terms(order, organisation)
     fill_addresses(order)
-    _number_and_save(order, organisation, series=number_series, at=at)
+    _number(order, organisation, series=number_series, at=at)
+    order.save(force_insert=True)
     save_copies(copied_lines(opportunity.lines.all(), order, origin="opportunity_line"))
-    return recalculate(order, at=at)
+    with history.action("order.priced"):
+        return recalculate(order, at=at)
 
 
 @service("quote.won")
@@ -100,7 +107,8 @@ def create_order_from_quote(
             win_opportunity(opportunity_id=opportunity.pk, actual_revenue=revenue, closed_on=on, **closing)
         elif close_siblings:
             close_open_quotes(opportunity, reason="canceled", on=on, actor=actor, at=at)
-    return _order_of(quote, series=number_series, at=at)
+    with history.action("order.created"):
+        return _order_of(quote, series=number_series, at=at)
 
 
 def _win(quote: Quote, *, on: dt.date, description: str, actor: Actor, at: dt.datetime) -> None:
@@ -117,20 +125,21 @@ def _order_of(quote: Quote, *, series: str, at: dt.datetime) -> Order:
     order = copied_header(quote, Order)
     order.quote, order.opportunity, order.is_price_locked = quote, quote.opportunity, True
     order.ordered_on = organisation.today(at)
-    _number_and_save(order, organisation, series=series, at=at)
+    _number(order, organisation, series=series, at=at)
+    order.save(force_insert=True)
     quote_lines = list(quote.lines.all())
     lines: list[OrderLine] = copied_lines(quote_lines, order, origin="quote_line")
     for line, quote_line in zip(lines, quote_lines, strict=True):
         line.opportunity_line_id = quote_line.opportunity_line_id
     save_copies(lines)
-    return add_up(order, at=at)
+    with history.action("order.priced"):
+        return add_up(order, at=at)
 
 
-def _number_and_save(order: Order, organisation: Organisation, *, series: str, at: dt.datetime) -> None:
+def _number(order: Order, organisation: Organisation, *, series: str, at: dt.datetime) -> None:
     """The exchange rate is that of the day of the order and stays."""
     set_rate(order, on=order.ordered_on, organisation=organisation)
     order.number = take_number(series, on=organisation.today(at))
-    order.save(force_insert=True)
 
 
 @service("order.changed")

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from crm.core import history
 from crm.core.access import find_for, lock_for
 from crm.core.actors import Actor
 from crm.core.errors import Conflict, Invalid, NotFound
@@ -15,7 +16,7 @@ from sales.models import Invoice, Payment, PaymentMethod
 from sales.services.headers import acting_user
 
 
-@service("invoice.paid")
+@service("invoice.payment_recorded")
 def pay_invoice(
     *,
     invoice_id: int,
@@ -38,7 +39,9 @@ def pay_invoice(
         raise Invalid(_("Choose one of the listed methods."), field="method")
     payment = Payment.objects.create(invoice=invoice, paid_on=day, amount=amount, method=method, reference=reference)
     invoice.pay(amount=amount, on=day)
-    invoice.save()
+    # A part of the money does not make the invoice paid, and history should not say so.
+    with history.action("invoice.payment_recorded" if invoice.balance else "invoice.paid"):
+        invoice.save()
     return payment
 
 

@@ -14,8 +14,8 @@ from sales.models import DocumentLine, LineKind, PricedModel
 def price_lines(document: PricedModel, lines: Iterable[DocumentLine], *, on: dt.date) -> None:
     """Write price, volume discount, trace and pricing error onto the lines whose price is not locked.
 
-    A locked document keeps what its lines cost, as does a line that is partly invoiced; only one that never had
-    a price gets one.
+    A locked document keeps what its lines cost, as do a line that is partly invoiced and one that a revision has
+    taken over unchanged; only one that never had a price gets one.
     """
     open_lines = [line for line in lines if line.is_sold and not _keeps_price(document, line)]
     of_products = [line for line in open_lines if line.kind == LineKind.PRODUCT]
@@ -29,7 +29,15 @@ def price_lines(document: PricedModel, lines: Iterable[DocumentLine], *, on: dt.
 
 def _keeps_price(document: PricedModel, line: Any) -> bool:
     is_settled = document.keeps_prices or bool(getattr(line, "quantity_invoiced", ZERO))
-    return is_settled and bool(line.price_trace)
+    return bool(line.price_trace) and (is_settled or _is_as_offered_before(document, line))
+
+
+def _is_as_offered_before(document: Any, line: Any) -> bool:
+    """The customer knows this price: a revision changes it only together with what it is the price of."""
+    before = getattr(line, "revised_line", None)
+    if before is None or document.revised_from.price_list_id != document.price_list_id:
+        return False
+    return bool((line.product_id, line.unit_id, line.quantity) == (before.product_id, before.unit_id, before.quantity))
 
 
 def _price(document: PricedModel, line: Any, book: PriceBook, on: dt.date) -> PriceFound | PricingError:

@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from activities.links import relink
+from crm.core import history
 from crm.core.access import READ, check_create, lock_for
 from crm.core.actors import Actor
 from crm.core.errors import Conflict, Invalid
@@ -18,7 +19,7 @@ from crm.users.models import Team, User
 from sales.models import Opportunity, Quote, QuoteLine
 from sales.services.closing import OPEN_QUOTES, close_locked_quote, write_close_record
 from sales.services.copying import copied_lines, save_copies
-from sales.services.documents import Sheet, add_up, recalculate
+from sales.services.documents import Sheet, add_up, insert_added_up, recalculate
 from sales.services.headers import (
     TYPED_FIELDS,
     change_header,
@@ -48,8 +49,7 @@ def create_quote(
     quote = new_document(Quote, values, owner=owner, on=today)
     _check_days(quote)
     quote.number = take_number(number_series, on=today)
-    quote.save(force_insert=True)
-    return recalculate(quote, at=at)
+    return insert_added_up(quote, at=at)
 
 
 @service("quote.created")
@@ -68,7 +68,8 @@ def create_quote_from_opportunity(
     quote.number = take_number(number_series, on=organisation.today(at))
     quote.save(force_insert=True)
     save_copies(copied_lines(opportunity.lines.all(), quote, origin="opportunity_line"))
-    return recalculate(quote, at=at)
+    with history.action("quote.priced"):
+        return recalculate(quote, at=at)
 
 
 def lock_open_opportunity(opportunity_id: int, actor: Actor) -> Opportunity:
@@ -139,7 +140,8 @@ def revise_quote(*, quote_id: int, actor: Actor, at: dt.datetime) -> Quote:
     old.revise(on=today)
     old.save()
     write_close_record(old, figures={"closed_on": today}, actor=actor, at=at)
-    return _next_revision(old, today=today, at=at)
+    with history.action("quote.created"):
+        return _next_revision(old, today=today, at=at)
 
 
 def _refuse_second_revision(quote: Quote) -> None:
@@ -164,7 +166,8 @@ def _next_revision(old: Quote, *, today: dt.date, at: dt.datetime) -> Quote:
     for line, old_line in zip(lines, old_lines, strict=True):
         line.opportunity_line_id = old_line.opportunity_line_id
     save_copies(lines)
-    return add_up(new, at=at)
+    with history.action("quote.priced"):
+        return add_up(new, at=at)
 
 
 @service("quote.closed")

@@ -17,9 +17,10 @@ from crm.core.tables import (
     Table,
     TextColumn,
 )
+from sales.due import DueColumn
 from sales.models import Invoice
 from sales.states import INVOICE_MACHINE
-from sales.tables.opportunities import CustomerColumn
+from sales.tables.customers import CustomerColumn
 
 
 class NumberOrDraftColumn(LinkColumn):
@@ -53,12 +54,12 @@ class InvoiceTable(Table):
     columns = (
         NumberOrDraftColumn(gettext_lazy("Number"), "number"),
         TextColumn(gettext_lazy("Name"), "name", sort="sort_key"),
-        CustomerColumn(gettext_lazy("Customer")),
+        CustomerColumn(gettext_lazy("Customer"), Invoice),
         InvoiceStateColumn(gettext_lazy("State")),
         MoneyColumn(gettext_lazy("Total"), "total_amount", currency="currency__code", sort="base_total_amount"),
         MoneyColumn(gettext_lazy("Balance"), "balance", currency="currency__code", place=""),
         DateColumn(gettext_lazy("Issued"), "issued_on"),
-        DateColumn(gettext_lazy("Due"), "due_on", sort="due_on"),
+        DueColumn(gettext_lazy("Due"), "due_on", states=("issued",), sort="due_on"),
         DateTimeColumn(gettext_lazy("Created"), "created_at", sort="created_at"),
         OwnerColumn(gettext_lazy("Owner")),
     )

@@ -14,7 +14,7 @@ from crm.core.tables import (
 )
 from sales.models import Order
 from sales.states import ORDER_MACHINE
-from sales.tables.opportunities import CustomerColumn
+from sales.tables.customers import CustomerColumn
 
 
 class OrderTable(Table):
@@ -22,12 +22,11 @@ class OrderTable(Table):
     columns = (
         LinkColumn(_("Number"), "number"),
         TextColumn(_("Name"), "name", sort="sort_key"),
-        CustomerColumn(_("Customer")),
+        CustomerColumn(_("Customer"), Order),
         StateColumn(_("State"), ORDER_MACHINE),
         MoneyColumn(_("Total"), "total_amount", currency="currency__code", sort="base_total_amount"),
         DateColumn(_("Ordered"), "ordered_on"),
         DateColumn(_("Delivered"), "fulfilled_on"),
-        DateTimeColumn(_("Changed"), "updated_at", sort="updated_at"),
         DateTimeColumn(_("Created"), "created_at", sort="created_at"),
         OwnerColumn(_("Owner")),
     )

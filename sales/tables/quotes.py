@@ -3,7 +3,6 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.tables import (
-    DateColumn,
     DateTimeColumn,
     LinkColumn,
     MoneyColumn,
@@ -13,9 +12,10 @@ from crm.core.tables import (
     Table,
     TextColumn,
 )
+from sales.due import DueColumn
 from sales.models import Quote
 from sales.states import QUOTE_MACHINE
-from sales.tables.opportunities import CustomerColumn
+from sales.tables.customers import CustomerColumn
 
 
 class QuoteTable(Table):
@@ -24,11 +24,10 @@ class QuoteTable(Table):
         LinkColumn(_("Number"), "number"),
         NumberColumn(_("Rev."), "revision"),
         TextColumn(_("Name"), "name", sort="sort_key"),
-        CustomerColumn(_("Customer")),
+        CustomerColumn(_("Customer"), Quote),
         StateColumn(_("State"), QUOTE_MACHINE),
         MoneyColumn(_("Total"), "total_amount", currency="currency__code", sort="base_total_amount"),
-        DateColumn(_("Last day to accept"), "expires_on", sort="expires_on"),
-        DateTimeColumn(_("Changed"), "updated_at", sort="updated_at"),
+        DueColumn(_("Last day to accept"), "expires_on", states=("active",), sort="expires_on"),
         DateTimeColumn(_("Created"), "created_at", sort="created_at"),
         OwnerColumn(_("Owner")),
     )

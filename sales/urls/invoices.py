@@ -6,7 +6,7 @@ from crm.core.screens import TransitionView
 from sales.actions import invoices as acts
 from sales.models import Invoice
 from sales.views.invoices import InvoiceDeleteView, InvoiceDetailView, InvoiceEditView, InvoiceListView
-from sales.views.lines import LinesView
+from sales.views.lines import LineProductsView, LinesPreviewView, LinesView
 
 urlpatterns = [
     path("invoices/", InvoiceListView.as_view(), name="invoice_list"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("invoices/<int:pk>/edit/", InvoiceEditView.as_view(), name="invoice_edit"),
     path("invoices/<int:pk>/delete/", InvoiceDeleteView.as_view(), name="invoice_delete"),
     path("invoices/<int:pk>/lines/", LinesView.as_view(model=Invoice), name="invoice_lines"),
+    path("invoices/<int:pk>/lines/preview/", LinesPreviewView.as_view(model=Invoice), name="invoice_lines_preview"),
+    path("invoices/<int:pk>/lines/products/", LineProductsView.as_view(model=Invoice), name="invoice_line_products"),
     path("invoices/<int:pk>/issue/", TransitionView.as_view(action=acts.ISSUE), name="invoice_issue"),
     path("invoices/<int:pk>/pay/", TransitionView.as_view(action=acts.PAY), name="invoice_pay"),
     path(

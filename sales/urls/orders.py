@@ -5,7 +5,7 @@ from django.urls import path
 from crm.core.screens import TransitionView
 from sales.actions import orders as acts
 from sales.models import Order
-from sales.views.lines import LinesView
+from sales.views.lines import LineProductsView, LinesPreviewView, LinesView
 from sales.views.orders import OrderDeleteView, OrderDetailView, OrderEditView, OrderListView
 
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("orders/<int:pk>/edit/", OrderEditView.as_view(), name="order_edit"),
     path("orders/<int:pk>/delete/", OrderDeleteView.as_view(), name="order_delete"),
     path("orders/<int:pk>/lines/", LinesView.as_view(model=Order), name="order_lines"),
+    path("orders/<int:pk>/lines/preview/", LinesPreviewView.as_view(model=Order), name="order_lines_preview"),
+    path("orders/<int:pk>/lines/products/", LineProductsView.as_view(model=Order), name="order_line_products"),
     path("orders/<int:pk>/fulfill/", TransitionView.as_view(action=acts.FULFILL), name="order_fulfill"),
     path(
         "orders/<int:pk>/create-invoice/",

@@ -1,6 +1,7 @@
 """Who gets what at which address, as a literal table. An address that is not in it fails the proof.
 
-A word has one letter for each of `ROLES`: o allowed, f forbidden (403), h hidden (404), m no such method (405).
+A word has one letter for each of `ROLES`: o allowed, f forbidden (403), h hidden (404), m no such method
+(405), p a page that writes nothing (200).
 `sent` is what an allowed person would send, so that nobody is refused for a wrong form instead of a missing right.
 """
 
@@ -14,7 +15,7 @@ from tests.proofs.world import COMMON, World
 ROLES = ("owner", "colleague", "stranger", "manager", "administrator", "reader")
 
 ALL, NONE = "oooooo", "mmmmmm"
-READ, WORK = "ohhooo", "ohhoof"
+READ, WORK, PREVIEW = "ohhooo", "ohhoof", "phhppf"
 MAKE = "ooooof"
 CATALOGUE = "fffoof"
 #: Activities are seen by the whole unit, and changed by their owner.
@@ -41,6 +42,15 @@ def pages(noun: str, *, read: str = READ, work: str = WORK, make: str = MAKE, **
         f"{noun}_detail": Row(key, read),
         f"{noun}_edit": Row(key, work, work, sent),
         f"{noun}_delete": Row(key, work, work),
+    }
+
+
+def lines_of(noun: str) -> dict[str, Row]:
+    """The grid, what saving it would give, and the products that it offers: all for those who may change it."""
+    return {
+        f"sales:{noun}_lines": act(noun, **_LINES),
+        f"sales:{noun}_lines_preview": Row(noun, NONE, PREVIEW, _LINES),
+        f"sales:{noun}_line_products": Row(noun, WORK, NONE),
     }
 
 
@@ -187,7 +197,7 @@ def _opportunities(world: World) -> dict[str, Row]:
     closing = {"closed_on": today().isoformat()}
     return {
         **pages("sales:opportunity", **typed, rating="warm", forecast_category="pipeline"),
-        "sales:opportunity_lines": act("opportunity", **_LINES),
+        **lines_of("opportunity"),
         "sales:opportunity_win": act("opportunity", **closing, actual_revenue=5),
         "sales:opportunity_lose": act("opportunity", **closing, status_reason="out_sold"),
         "sales:opportunity_reopen": act("opportunity won"),
@@ -202,7 +212,7 @@ def _opportunities(world: World) -> dict[str, Row]:
 def _quotes(world: World) -> dict[str, Row]:
     return {
         **pages("sales:quote", name="Typed", **_header(world, "quote")),
-        "sales:quote_lines": act("quote", **_LINES),
+        **lines_of("quote"),
         "sales:quote_activate": act("quote"),
         "sales:quote_create_order": act("quote active"),
         "sales:quote_revise": act("quote active"),
@@ -217,7 +227,7 @@ def _orders(world: World) -> dict[str, Row]:
         **pages("sales:order", name="Typed", **_header(world, "order")),
         **{f"sales:order_{move}": act(record) for move, record in moves.items()},
         "sales:order_fulfill": act("order", status_reason="complete"),
-        "sales:order_lines": act("order", **_LINES),
+        **lines_of("order"),
     }
 
 
@@ -225,7 +235,7 @@ def _invoices(world: World) -> dict[str, Row]:
     payment = world.records["payment"].pk
     return {
         **pages("sales:invoice", name="Typed", **_header(world, "invoice")),
-        "sales:invoice_lines": act("invoice", **_LINES),
+        **lines_of("invoice"),
         "sales:invoice_issue": act("invoice"),
         "sales:invoice_cancel": act("invoice"),
         "sales:invoice_pay": act("invoice issued", amount=5),

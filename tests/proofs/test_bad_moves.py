@@ -94,7 +94,7 @@ WRONG_STATE: dict[str, tuple[Maker | str, str]] = {
 #: What is possible in every state.
 ALWAYS = {f"{noun}_assign" for noun in ("leads:lead", "activities:activity", "sales:opportunity")}
 ALWAYS |= {"sales:opportunity_clone"}
-_SCREENS = ("_list", "_create", "_detail", "_edit", "_delete", "_lines", "_file")
+_SCREENS = ("_list", "_create", "_detail", "_edit", "_delete", "_lines", "_lines_preview", "_line_products", "_file")
 
 
 @pytest.fixture(scope="module")
