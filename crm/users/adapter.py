@@ -42,7 +42,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_safe_url(self, url: str | None) -> bool:
         """Only a path of ours: other names that this server answers to, such as localhost, are other places."""
-        return bool(url) and str(url).startswith("/") and url_has_allowed_host_and_scheme(str(url), allowed_hosts=None)
+        path = url or ""
+        return path.startswith("/") and path.isprintable() and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         """Too many attempts are refused as a whole, with 429 instead of a form that looks as if it had been read."""
