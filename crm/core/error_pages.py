@@ -2,10 +2,12 @@
 
 import sys
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.core.errors import Away, Refusal, TooSlow
@@ -20,13 +22,22 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def error_page(request: HttpRequest, status: int, sentence: str, *, details: tuple[str, ...] = ()) -> HttpResponse:
     """Says what happened and what to do, never what was hidden; `request_id` helps support to find the log lines."""
-    context = {**_context(request, status, sentence, details), "frame": _frame(request)}
+    is_member = _is_member(request)
+    context = {
+        **_context(request, status, sentence, details),
+        "frame": "base.html" if is_member else "frame/entrance.html",
+        "ways": _ways(request, status, is_member=is_member),
+    }
     return _hinted(TemplateResponse(request, _template(request), context, status=status).render())
 
 
 def bare_error_page(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     """The same without frame and person: for when something is broken that they may need, such as the database."""
-    context = {**_context(request, status, sentence, ()), "frame": "frame/entrance.html"}
+    context = {
+        **_context(request, status, sentence, ()),
+        "frame": "frame/entrance.html",
+        "ways": [(_("Try again"), request.get_full_path())] if request.method == "GET" else [(_("Go to Today"), "/")],
+    }
     return _hinted(HttpResponse(render_to_string(_template(request), context), status=status))
 
 
@@ -35,10 +46,19 @@ def _context(request: HttpRequest, status: int, sentence: str, details: tuple[st
     return {"status": status, "sentence": sentence, "details": details, "request_id": request_id}
 
 
-def _frame(request: HttpRequest) -> str:
+def _is_member(request: HttpRequest) -> bool:
     """Who has not signed in sees no navigation, not even an empty one."""
     user = getattr(request, "user", None)
-    return "base.html" if user is not None and user.is_authenticated else "frame/entrance.html"
+    return user is not None and user.is_authenticated
+
+
+def _ways(request: HttpRequest, status: int, *, is_member: bool) -> list[tuple[str, str]]:
+    """Where to go from here: label and address, the likeliest first."""
+    if not is_member:
+        return [(_("Go to the sign-in page"), settings.LOGIN_URL)]
+    ways = [(_("Go to Today"), "/"), (_("Search"), reverse("core:search"))]
+    may_repeat = request.method == "GET" and status in {409, 429, 503}
+    return [(_("Try again"), request.get_full_path()), *ways] if may_repeat else ways
 
 
 def _template(request: HttpRequest) -> str:

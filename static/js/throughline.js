@@ -208,6 +208,7 @@
     "[data-nav-toggle]": () => remember("nav", root.classList.contains("nav-strip") ? "wide" : "strip"),
     "[data-dismiss=toast]": (button) => dismiss(button.closest(".toast")),
     "[data-copy]": copy,
+    "[data-back]": (button) => (button.closest("dialog") ? button.closest("dialog").close() : history.back()),
     "[data-reveal]": reveal,
     "[aria-disabled=true]": (_, event) => event.preventDefault(),
   };
