@@ -1,6 +1,7 @@
 """A database that is away, or that stopped a statement because it ran for too long."""
 
-from django.db import InterfaceError, OperationalError, connections
+import psycopg
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 
 _QUERY_CANCELED = "57014"
 
@@ -21,3 +22,19 @@ def limit_statements(seconds: int) -> None:
     given = options.get("options", "")
     if seconds and "statement_timeout" not in given:
         options["options"] = f"{given} -c statement_timeout={seconds * 1000}".strip()
+
+
+def database_answers(patience: float = 2.0) -> bool:
+    """Is there a database, asked without the long wait that a page grants it? `patience` in seconds."""
+    try:
+        pool = getattr(connection, "pool", None)
+        if pool is None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        else:
+            pool.open()
+            with pool.connection(timeout=patience) as found:
+                found.execute("SELECT 1")
+    except (DatabaseError, psycopg.Error):
+        return False
+    return True

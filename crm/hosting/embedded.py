@@ -128,6 +128,9 @@ class EmbeddedServer:
             "log_truncate_on_rotation": "on",
             "log_rotation_age": "1d",
             "log_rotation_size": "0",
+            # A statement that fails holds what somebody typed, and so does the detail of a broken constraint.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
         }
 
     def _refuse_other_version(self) -> None:
