@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,10 +16,13 @@ from crm.core.access import WRITE
 from crm.core.actions import Action
 from crm.core.addresses import screen_url
 
+#: Where one was when completing in passing; otherwise one goes on to the record concerned.
+_GO_ON = {"today": lambda: reverse("home"), "list": lambda: screen_url(Activity, "list")}
+
 
 def _complete(activity_id: int, values: Mapping[str, Any], actor: Any) -> str:
     done = complete_activity(activity_id=activity_id, actor=actor, at=timezone.now(), follow_up=follow_up_of(values))
-    return home_of(done, actor)
+    return _GO_ON[values["go_on"]]() if values.get("go_on") else home_of(done, actor)
 
 
 def _cancel(activity_id: int, _values: Mapping[str, Any], actor: Any) -> str:

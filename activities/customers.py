@@ -16,7 +16,7 @@ from crm.users.services.ownership import assigned, owner_moved
 
 def register() -> None:
     register_timeline(Account)
-    register_timeline(Contact)
+    register_timeline(Contact, "full_name")
     register_rollup(Contact, company)
     assigned.register(follow_owner)
     owner_moved.register(follow_unit)

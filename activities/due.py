@@ -3,14 +3,15 @@
 import datetime as dt
 
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.core import format as shown
+from crm.core.markup import Pattern
 
 _ONE_DAY = dt.timedelta(days=1)
 _MIDNIGHT = dt.time()
+_TIME = Pattern('<time class="{}" datetime="{}" title="{} {} UTC">{}</time>')
 OVERDUE, TODAY, LATER = "late", "is-strong", ""
 
 
@@ -46,6 +47,4 @@ def due_html(at: dt.datetime | None, now: dt.datetime) -> SafeString:
         return SafeString()
     words, css = due_words(at, now)
     utc = at.astimezone(dt.UTC).isoformat(timespec="minutes")
-    return format_html(
-        '<time class="{}" datetime="{}" title="{} {} UTC">{}</time>', css, utc, utc[:10], utc[11:16], words
-    )
+    return _TIME(css, utc, utc[:10], utc[11:16], words)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from activities.files import FilesField
 from activities.kinds import PLANNED, Kind, beginning_choices
 from activities.models import Activity, Participant
-from activities.regarding import Ref
+from activities.regarding import Ref, find_regarding
 from activities.services.activities import FollowUp
 from activities.services.parties import Party
 from activities.services.values import COLUMNS
@@ -92,10 +92,11 @@ class ActivityForm(NamingForm[Activity]):
         self.order_fields(kept)
 
     def clean_regarding(self) -> str:
+        """Hidden and missing records are refused alike."""
         text: str = self.cleaned_data["regarding"]
         if text:
             try:
-                Ref.parse(text)
+                find_regarding(Ref.parse(text), self.actor)
             except NotFound as unknown:
                 raise forms.ValidationError(unknown.sentence) from unknown
         return text
@@ -133,6 +134,7 @@ class CompleteForm(TransitionForm):
         choices=[(kind.value, kind.label) for kind in PLANNED if kind != Kind.NOTE],
     )
     follow_up_at = forms.DateTimeField(label=_("When"), required=False)
+    go_on = forms.ChoiceField(required=False, choices=[("", ""), ("today", ""), ("list", "")], widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

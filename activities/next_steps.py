@@ -9,7 +9,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -19,7 +18,12 @@ from activities.states import LIVE
 from activities.words import icon_of
 from crm.core.addresses import screen_url
 from crm.core.icons import icon
+from crm.core.markup import Pattern
 from crm.core.tables import LookupColumn, Paper
+
+_STEP = Pattern('<span class="next-step" title="{}">{}{}</span>')
+_LINK = Pattern('<a class="next-step" href="{}" title="{}">{}<span>{}</span> {}</a>')
+_MUTED = Pattern('<span class="muted">{}</span>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +62,16 @@ class NextStepColumn(LookupColumn):
 def step_words(step: NextStep) -> SafeString:
     """Icon and due time; the subject is the title."""
     words = due_html(step.due_at, timezone.now()) or _("no date")
-    pattern = '<span class="next-step" title="{}">{}{}</span>'
-    return format_html(pattern, step.subject, icon(icon_of(step.kind)), words)
+    return _STEP(step.subject, icon(icon_of(step.kind)), words)
 
 
 def step_link(step: NextStep | None) -> SafeString:
     """For the head of a record: what is to be done, leading to it."""
     if step is None:
         return _none()
-    pattern = '<a class="next-step" href="{}" title="{}">{}<span>{}</span> {}</a>'
     kind = Activity.Kind(step.kind).label
     words = due_html(step.due_at, timezone.now())
-    return format_html(
-        pattern, screen_url(Activity, "detail", step.pk), step.subject, icon(icon_of(step.kind)), kind, words
-    )
+    return _LINK(screen_url(Activity, "detail", step.pk), step.subject, icon(icon_of(step.kind)), kind, words)
 
 
 def next_step_of(record: models.Model, actor: Any) -> SafeString:
@@ -79,4 +79,4 @@ def next_step_of(record: models.Model, actor: Any) -> SafeString:
 
 
 def _none() -> SafeString:
-    return format_html('<span class="muted">{}</span>', _("None"))
+    return _MUTED(_("None"))

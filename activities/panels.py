@@ -1,36 +1,29 @@
 """The timeline on the page of every record that activities may concern, and the panels of an activity itself."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.http import QueryDict
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from activities.kinds import PLANNED, Kind
 from activities.models import Activity, Attachment
-from activities.regarding import Ref, register_noun
-from activities.timeline import Entry, timeline_page
-from activities.words import icon_of
-from crm.core import format as shown
-from crm.core.access import may_create
+from activities.regarding import model_of, register_noun
+from activities.timeline_panel import timeline_context
 from crm.core.addresses import screen_url
-from crm.core.badges import Badge, badge_of
 from crm.core.deletion import accompanies
-from crm.core.idempotency import new_key
 from crm.core.panels import Panel, register_panels
+from crm.core.record_names import Link, visible_names
+from crm.customers.links import linked
 
 
-def register_timeline(model: type[models.Model]) -> None:
+def register_timeline(model: type[models.Model], *titles: str) -> None:
     """Let activities concern records of this table: their pages get a timeline, and their bin its activities.
 
-    Apps call it in `AppConfig.ready()`, for the tables of their own.
+    `titles` are the columns that name a record: the first that is filled. Apps call it in `AppConfig.ready()`, for
+    the tables of their own.
     """
-    register_noun(model)
+    register_noun(model, *titles)
     accompanies(model, activities_regarding)
     register_panels(model, TIMELINE)
 
@@ -43,65 +36,6 @@ def activities_regarding(record: models.Model) -> "models.QuerySet[Any]":
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One entry as the template shows it."""
-
-    entry: Entry
-    day: str
-    icon: str
-    url: str
-    badge: Badge | None
-    done_url: str
-    done_key: str
-
-    @property
-    def files(self) -> Sequence[tuple[Attachment, str]]:
-        return [(file, _file_url(file)) for file in self.entry.files]
-
-
-def timeline_context(record: models.Model, user: Any, parameters: QueryDict) -> Mapping[str, Any]:
-    kind = parameters.get("kind", "")
-    kind = kind if kind in Activity.Kind.values else ""
-    after = parameters.get("after", "")
-    page = timeline_page(record, user, after=after, kind=kind)
-    return {
-        "items": [_item(entry) for entry in page.entries],
-        "following": page.following,
-        "kind": kind,
-        "kinds": [(one.value, one.label) for one in PLANNED],
-        "composer": _composer(record) if may_create(user, Activity) and not after else None,
-    }
-
-
-def _item(entry: Entry) -> Item:
-    activity = entry.activity
-    is_to_do = entry.may_write and activity.state in {"open", "scheduled"}
-    return Item(
-        entry=entry,
-        day=_day(entry),
-        icon=icon_of(activity.kind),
-        url=screen_url(Activity, "detail", activity.pk),
-        badge=None if activity.kind in {Kind.NOTE, Kind.CLOSE} else badge_of(activity),
-        done_url=screen_url(Activity, "complete", activity.pk) if is_to_do else "",
-        done_key=new_key() if is_to_do else "",
-    )
-
-
-def _day(entry: Entry) -> str:
-    day, today = timezone.localtime(entry.at).date(), timezone.localdate()
-    words = {0: _("Today"), 1: _("Yesterday"), -1: _("Tomorrow")}
-    return words.get((today - day).days) or shown.day(day)
-
-
-def _composer(record: models.Model) -> dict[str, Any]:
-    return {
-        "url": screen_url(Activity, "create"),
-        "regarding": str(Ref.to(record)),
-        "keys": {kind.value: new_key() for kind in PLANNED},
-    }
-
-
 def _file_url(attachment: Attachment) -> str:
     return screen_url(Activity, "file", attachment.activity_id, attachment.pk)
 
@@ -110,19 +44,27 @@ def files_context(record: Activity, _user: Any) -> Mapping[str, Any]:
     return {"files": [(file, _file_url(file)) for file in record.attachments.order_by("pk")]}
 
 
+def has_files(record: Activity, _user: Any) -> bool:
+    return record.attachments.exists()
+
+
 def people_context(record: Activity, user: Any) -> Mapping[str, Any]:
     """Who took part; records that the reader may not see are not named."""
-    rows = record.participants.select_related("user", "party_type").order_by("pk")
-    return {"people": [(row.get_role_display(), _person(row, user)) for row in rows]}
+    rows = list(record.participants.select_related("user", "party_type").order_by("pk"))
+    parties = {row.pk: (model, row.party_id) for row in rows if (model := _party_model(row)) and row.party_id}
+    names = visible_names(user, parties.values())
+    links = {pk: names[pair] for pk, pair in parties.items()}
+    return {"people": [(row.get_role_display(), _person(row, links.get(row.pk))) for row in rows]}
 
 
-def _person(row: Any, user: Any) -> str:
+def _party_model(row: Any) -> type[models.Model] | None:
+    return model_of(row.party_type_id) if row.party_type_id else None
+
+
+def _person(row: Any, link: Link | None) -> str:
     if row.user is not None:
         return str(row.user)
-    party = row.party
-    if party is not None and type(party)._default_manager.visible_to(user).filter(pk=party.pk).exists():
-        return str(party)
-    return row.address or _("Somebody whom you may not see")
+    return linked(link) if link else str(row.address)
 
 
 TIMELINE = Panel(
@@ -130,16 +72,19 @@ TIMELINE = Panel(
     title=gettext_lazy("Timeline"),
     template="activities/panels/timeline.html",
     paged=timeline_context,
-    position=20,
+    position=10,
+    tab="timeline",
 )
 ACTIVITY_PANELS = (
-    Panel(name="text", title="", template="activities/panels/text.html", position=10),
+    Panel(name="text", title="", template="activities/panels/text.html", position=10, tab="details"),
     Panel(
         name="files",
         title="",
         template="activities/panels/files.html",
         context=files_context,
+        shown=has_files,
         position=20,
+        tab="files",
     ),
     Panel(
         name="people",

@@ -3,16 +3,19 @@
 Apps above register their nouns through `activities.panels.register_timeline`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.translation import gettext as _
 
-from crm.core.access import find_for
+from crm.core.access import Link, find_for, hidden_name
+from crm.core.addresses import screen_url
 from crm.core.errors import NotFound
 
 
@@ -45,10 +48,13 @@ class Ref:
 
 
 _nouns: dict[str, type[models.Model]] = {}
+_titles: dict[str, tuple[str, ...]] = {}
 
 
-def register_noun(model: type[models.Model]) -> None:
+def register_noun(model: type[models.Model], *titles: str) -> None:
+    """`titles` are the columns that name a record, the first that is filled; by default `name`."""
     _nouns[model._meta.label_lower] = model
+    _titles[model._meta.label_lower] = titles or ("name",)
 
 
 def nouns() -> list[type[models.Model]]:
@@ -72,15 +78,35 @@ def model_of(type_id: int) -> type[models.Model] | None:
 def visible_titles(pairs: Iterable[tuple[int, int]], actor: Any) -> dict[tuple[int, int], str]:
     """What the records of (type id, key) are called, without those that the actor may not see.
 
-    One query for each table that occurs.
+    One query, whatever the tables.
     """
     keys: dict[int, set[int]] = {}
     for type_id, pk in pairs:
         keys.setdefault(type_id, set()).add(pk)
-    titles: dict[tuple[int, int], str] = {}
-    for type_id, wanted in keys.items():
-        model: Any = model_of(type_id)
-        if model is not None:
-            rows = model._default_manager.visible_to(actor).filter(pk__in=wanted)
-            titles |= {(type_id, record.pk): str(record) for record in rows}
-    return titles
+    parts = [part for type_id, wanted in keys.items() if (part := _titled(type_id, wanted, actor)) is not None]
+    if not parts:
+        return {}
+    first, *others = parts
+    return {(type_id, pk): title for type_id, pk, title in (first.union(*others, all=True) if others else first)}
+
+
+def _titled(type_id: int, wanted: set[int], actor: Any) -> Any:
+    """(type id, key, title) of the records of one table; None for a table whose app is gone."""
+    model: Any = model_of(type_id)
+    titles = _titles.get(model._meta.label_lower) if model is not None else None
+    if titles is None:
+        return None
+    nothing = Value("", output_field=models.TextField())
+    title = Coalesce(*(NullIf(Cast(title, models.TextField()), nothing) for title in titles), nothing)
+    rows = model._default_manager.visible_to(actor).filter(pk__in=wanted).order_by()
+    return rows.annotate(type_key=Value(type_id), title_text=title).values_list("type_key", "pk", "title_text")
+
+
+def regarding_name(pair: tuple[int, int], titles: Mapping[tuple[int, int], str]) -> Link | None:
+    """Name and page as `visible_titles` has found them, else only the noun; None for a table that is gone."""
+    model = model_of(pair[0])
+    if model is None:
+        return None
+    if pair not in titles:
+        return Link(hidden_name(model), hidden=True)
+    return Link(titles[pair], screen_url(model, "detail", pair[1]))

@@ -1,19 +1,21 @@
 """The timeline of a record: one scan of the index `timeline_idx`, newest first, through the reader's rights."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core import signing
 from django.db import models
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
 
 from activities.models import Activity, Attachment, TimelineLink
 from activities.regarding import Ref, visible_titles
+from activities.states import LIVE
 from crm.core.access import READ, WRITE, Branch
 
 PAGE_SIZE = 20
+MOST_UPCOMING = 20
 _SALT = "activities.timeline"
 
 
@@ -26,37 +28,71 @@ class Entry:
     files: Sequence[Attachment] = ()
     about: str = ""
     may_write: bool = False
+    link_id: int = 0
+
+    @property
+    def is_to_do(self) -> bool:
+        return self.activity.state in LIVE
 
 
 @dataclass(frozen=True, slots=True)
 class TimelinePage:
-    """`following` is the token of the older entries, "" when there are none."""
+    """`following` is the token of the older entries, "" when there are none; `before` the moment it begins at."""
 
     entries: list[Entry] = field(default_factory=list)
     following: str = ""
+    before: dt.datetime | None = None
 
 
 def timeline_page(
-    target: models.Model, actor: Any, *, after: str = "", kind: str = "", size: int = PAGE_SIZE
+    target: models.Model,
+    actor: Any,
+    *,
+    after: str = "",
+    kind: str = "",
+    without: Collection[str] = (),
+    size: int = PAGE_SIZE,
 ) -> TimelinePage:
     """Entries older than the token `after`; one that is no token gives the newest.
 
-    One query for the entries, at most one for their files and one for each other table that they concern.
+    `without` names states that are left out. One query for the entries, at most one for their files and one for
+    each other table that they concern.
     """
     ref = Ref.to(target)
-    links = TimelineLink.objects.filter(
-        visible_links(actor), target_type_id=ref.type_id, target_id=ref.pk, activity__deleted_at__isnull=True
-    )
-    if kind in Activity.Kind.values:
-        links = links.filter(activity__kind=kind)
+    links = _links(ref, actor, kind).exclude(activity__state__in=without)
     mark = _mark(after)
     if mark is not None:
         at, pk = mark
         links = links.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk), at__lte=at)
-    found = list(_with_activities(links, actor).order_by("-at", "-pk")[: size + 1])
-    shown = found[:size]
-    following = _token(shown[-1]) if len(found) > size else ""
-    return TimelinePage(_entries(shown, ref, actor), following)
+    found = _entries(_with_activities(links, actor).order_by("-at", "-pk")[: size + 1], ref, actor)
+    following = _token(found[size - 1]) if len(found) > size else ""
+    return TimelinePage(found[:size], following, mark[0] if mark else None)
+
+
+def timeline_head(
+    target: models.Model, actor: Any, *, kind: str = "", size: int = PAGE_SIZE
+) -> tuple[list[Entry], TimelinePage]:
+    """What is still to be done, first what is due first, and the newest page of what is done. Queries as one page."""
+    ref = Ref.to(target)
+    links = _with_activities(_links(ref, actor, kind), actor)
+    to_do = links.filter(activity__state__in=LIVE).order_by(F("activity__due_at").asc(nulls_last=True), "pk")
+    done = links.exclude(activity__state__in=LIVE).order_by("-at", "-pk")
+    entries = _entries(to_do[:MOST_UPCOMING].union(done[: size + 1], all=True), ref, actor)
+    past = sorted((one for one in entries if not one.is_to_do), key=lambda one: (one.at, one.link_id), reverse=True)
+    following = _token(past[size - 1]) if len(past) > size else ""
+    return sorted((one for one in entries if one.is_to_do), key=_due), TimelinePage(past[:size], following)
+
+
+def _due(entry: Entry) -> tuple[bool, Any, int]:
+    due_at = entry.activity.due_at
+    return due_at is None, due_at or entry.at, entry.link_id
+
+
+def _links(ref: Ref, actor: Any, kind: str) -> "models.QuerySet[TimelineLink]":
+    links = TimelineLink.objects.filter(
+        visible_links(actor), target_type_id=ref.type_id, target_id=ref.pk, activity__deleted_at__isnull=True
+    )
+    return links.filter(activity__kind=kind) if kind in Activity.Kind.values else links
 
 
 def visible_links(actor: Any, action: str = READ) -> Q:
@@ -84,8 +120,8 @@ def _with_activities(links: "models.QuerySet[TimelineLink]", actor: Any) -> "mod
     )
 
 
-def _entries(links: Sequence[Any], ref: Ref, actor: Any) -> list[Entry]:
-    here = (ref.type_id, ref.pk)
+def _entries(found: Iterable[Any], ref: Ref, actor: Any) -> list[Entry]:
+    here, links = (ref.type_id, ref.pk), list(found)
     elsewhere = {_regarding(link.activity) for link in links} - {here, None}
     titles = visible_titles((pair for pair in elsewhere if pair), actor)
     files = _files([link.activity_id for link in links if link.has_files])
@@ -96,6 +132,7 @@ def _entries(links: Sequence[Any], ref: Ref, actor: Any) -> list[Entry]:
             files=files.get(link.activity_id, ()),
             about=titles.get(_regarding(link.activity) or here, ""),
             may_write=link.may_write,
+            link_id=link.pk,
         )
         for link in links
     ]
@@ -115,8 +152,8 @@ def _regarding(activity: Activity) -> tuple[int, int] | None:
     return activity.regarding_type_id, activity.regarding_id
 
 
-def _token(link: TimelineLink) -> str:
-    return signing.dumps([link.at.isoformat(), link.pk], salt=_SALT)
+def _token(entry: Entry) -> str:
+    return signing.dumps([entry.at.isoformat(), entry.link_id], salt=_SALT)
 
 
 def _mark(token: str) -> tuple[dt.datetime, int] | None:

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db import models
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from activities.kinds import Kind
 from activities.models import Activity
@@ -19,6 +21,30 @@ ICONS = {
     Kind.NOTE: "note",
     Kind.CLOSE: "circle-check",
 }
+
+
+# What somebody did, as it stands behind the name.
+_DEEDS = {
+    (Kind.TASK, ""): _("completed a task"),
+    (Kind.PHONE_CALL, "outgoing"): _("made a call"),
+    (Kind.PHONE_CALL, "incoming"): _("took a call"),
+    (Kind.EMAIL, "outgoing"): _("sent an e-mail"),
+    (Kind.EMAIL, "incoming"): _("received an e-mail"),
+    (Kind.APPOINTMENT, ""): _("held a meeting"),
+    (Kind.NOTE, ""): _("wrote a note"),
+}
+
+
+def deed_of(activity: Activity) -> str:
+    """ "made a call, 12 min"; of what is not done, or was canceled, its state and kind."""
+    kind = Kind(activity.kind)
+    if activity.state != "completed":
+        words = {"state": activity.state_label.lower(), "kind": str(kind.label).lower()}
+        return gettext("%(kind)s, %(state)s") % words
+    has_direction = kind in {Kind.PHONE_CALL, Kind.EMAIL}
+    deed = str(_DEEDS.get((kind, activity.direction if has_direction else ""), ""))
+    minutes = activity.duration_minutes
+    return gettext("%(deed)s, %(minutes)d min") % {"deed": deed, "minutes": minutes} if minutes else deed
 
 
 def icon_of(kind: str) -> str:
@@ -52,13 +78,3 @@ def record_link(record: models.Model | None) -> str:
         return ""
     url = record_url(record)
     return format_html('<a href="{}">{}</a>', url, record) if url else str(record)
-
-
-def regarding_link(type_id: int | None, pk: int | None) -> str:
-    """The noun of a record as a link, for lists: its title is not theirs to show."""
-    model = model_of(type_id) if type_id else None
-    if model is None or pk is None:
-        return ""
-    noun = str(model._meta.verbose_name).capitalize()
-    url = screen_url(model, "detail", pk)
-    return format_html('<a href="{}">{}</a>', url, noun) if url else noun

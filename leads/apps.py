@@ -7,15 +7,16 @@ class LeadsConfig(AppConfig):
     verbose_name = "Leads"
 
     def ready(self) -> None:
+        from activities.moments import register_moments  # noqa: PLC0415
         from activities.services.activities import completed  # noqa: PLC0415 - models exist only now
         from crm.core import actions  # noqa: PLC0415
         from crm.core.context import NavEntry, register_nav  # noqa: PLC0415
         from crm.core.panels import register_panels  # noqa: PLC0415
         from crm.core.search import register_search  # noqa: PLC0415
-        from leads import contact, home, permissions, rollups  # noqa: PLC0415
+        from leads import contact, home, moments, permissions, rollups  # noqa: PLC0415
         from leads.actions import ASSIGN, CONTACT, DISQUALIFY, REOPEN  # noqa: PLC0415
         from leads.models import Lead  # noqa: PLC0415
-        from leads.panels import POSTS  # noqa: PLC0415
+        from leads.panels import DUPLICATES, POSTS  # noqa: PLC0415
         from leads.search import LEADS  # noqa: PLC0415
 
         permissions.declare()
@@ -23,7 +24,8 @@ class LeadsConfig(AppConfig):
         home.register()
         completed.register(contact.contact_by_activity)
         actions.register(CONTACT, DISQUALIFY, REOPEN, ASSIGN)
-        register_panels(Lead, POSTS)
+        register_panels(Lead, POSTS, DUPLICATES)
+        register_moments(Lead, moments.moments_of_lead)
         register_search(LEADS)
         register_nav(
             NavEntry(

@@ -1,9 +1,9 @@
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from activities.next_steps import NextStepColumn
+from crm.core.markup import Pattern
 from crm.core.tables import (
     Column,
     DateTimeColumn,
@@ -20,6 +20,9 @@ from leads.models import Lead
 from leads.states import LEAD_MACHINE
 from leads.touch import FirstTouchColumn
 
+_COMPANY = Pattern('<span title="{}">{}</span>')
+_OF_A_COUNTRY = Pattern('<span title="{}">{} <span class="country" title="{}">{}</span></span>')
+
 
 class CompanyColumn(Column):
     """The company, with the letters of its country."""
@@ -30,10 +33,7 @@ class CompanyColumn(Column):
     def cell(self, paper: Paper, *values: Any) -> str:
         company, country = values
         code = country_code(country)
-        if not code:
-            return format_html('<span title="{}">{}</span>', company, company)
-        pattern = '<span title="{}">{} <span class="code" title="{}">{}</span></span>'
-        return format_html(pattern, company, company, country, code)
+        return _OF_A_COUNTRY(company, company, country, code) if code else _COMPANY(company, company)
 
 
 class LeadTable(Table):

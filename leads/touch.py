@@ -4,23 +4,25 @@ import datetime as dt
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.core import format as shown
 from crm.core.icons import icon
+from crm.core.markup import Pattern
 from crm.core.tables import Column, Paper
 
 TARGET = dt.timedelta(hours=1)
 """Within this time a new lead should hear from somebody."""
 
-_PIE = (
+_PIE = Pattern(
     '<svg viewBox="0 0 16 16" aria-hidden="true">'
     '<circle cx="8" cy="8" r="7" fill="none" stroke="currentColor" stroke-width="1.5"/>'
     '<circle cx="8" cy="8" r="2.5" fill="none" stroke="currentColor" stroke-width="5" pathLength="100"'
     ' stroke-dasharray="{} 100" transform="rotate(-90 8 8)"/></svg>'
 )
+_CLOCK = Pattern('<span class="clock clock-{}" title="{}">{}{}</span>')
+_NEVER = Pattern('<span class="muted" title="{}">{}</span>')
 
 
 def clock_html(
@@ -37,7 +39,7 @@ def clock_html(
 def _touched(span: dt.timedelta) -> SafeString:
     words = shown.duration(span)
     title = _("First touch %(span)s after it arrived") % {"span": words}
-    return format_html('<span class="clock clock-done" title="{}">{}{}</span>', title, icon("check"), words)
+    return _CLOCK("done", title, icon("check"), words)
 
 
 def _waiting(span: dt.timedelta) -> SafeString:
@@ -48,15 +50,15 @@ def _waiting(span: dt.timedelta) -> SafeString:
     else:
         title = _("Waiting for %(span)s of the target of %(target)s")
         share = max(span / TARGET, 0)
-        glyph, tone = format_html(_PIE, round(share * 100)), "green" if share < 1 / 2 else "amber"
+        glyph, tone = _PIE(round(share * 100)), "green" if share < 1 / 2 else "amber"
     title %= {"span": words, "target": shown.duration(TARGET)}
-    return format_html('<span class="clock clock-{}" title="{}">{}{}</span>', tone, title, glyph, words)
+    return _CLOCK(tone, title, glyph, words)
 
 
 def _never(arrived: dt.datetime, closed: dt.datetime | None) -> SafeString:
     if closed is None:
         return SafeString()
-    return format_html('<span class="muted" title="{}">{}</span>', _("Closed without a first touch"), _("none"))
+    return _NEVER(_("Closed without a first touch"), _("none"))
 
 
 class FirstTouchColumn(Column):

@@ -87,7 +87,12 @@ def _visible(model: type[Any], record: Any, user: Any) -> Any:
 def _related(model: type[Any], record: Any) -> Q:
     """Which rows of the table lie on the record's line."""
     if isinstance(record, Lead):
-        return _of_opportunities(model, _results(lead=record).values("opportunity"))
+        # Only a qualified lead has become anything, so the others cost no query.
+        return (
+            _of_opportunities(model, _results(lead=record).values("opportunity"))
+            if record.state == "qualified"
+            else _NOTHING
+        )
     if isinstance(record, Opportunity):
         return _of_opportunities(model, [record.pk])
     if model is Lead:

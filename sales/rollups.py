@@ -11,10 +11,10 @@ from sales.models import Invoice, Opportunity, Order, Quote
 
 
 def register() -> None:
-    for model in (Opportunity, Quote, Order, Invoice):
-        register_timeline(model)
+    register_timeline(Opportunity, "topic")
     register_rollup(Opportunity, customers)
     for document in (Quote, Order, Invoice):
+        register_timeline(document, "number", "name")
         register_rollup(document, customers_and_opportunity)
 
 

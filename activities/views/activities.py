@@ -12,12 +12,13 @@ from activities.filters import ActivityFilter
 from activities.forms import ActivityForm
 from activities.kinds import Kind
 from activities.models import Activity
-from activities.regarding import Ref
+from activities.regarding import Ref, find_regarding
 from activities.services.activities import complete_activity, create_activity, edit_obstacle, update_activity
 from activities.services.notes import add_note, attach_files
 from activities.tables import ActivityTable
 from activities.words import home_of, record_link, seen_regarding
 from crm.core import format as shown
+from crm.core.errors import Invalid, NotFound
 from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
 from crm.core.screens.details import Fact
 
@@ -124,7 +125,14 @@ class ActivityEditView(EditView[Activity]):
     def _regarding(self, form: ActivityForm) -> Ref | None:
         """As the form says, else as the address does."""
         text = form.cleaned_data["regarding"] or self.request.GET.get("regarding", "")
-        return Ref.parse(text) if text else None
+        if not text:
+            return None
+        try:
+            ref = Ref.parse(text)
+            find_regarding(ref, self.request.user)
+        except NotFound as unknown:
+            raise Invalid(unknown.sentence, field="regarding") from unknown
+        return ref
 
 
 class ActivityDeleteView(DeleteView):

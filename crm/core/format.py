@@ -85,6 +85,11 @@ def moment(value: dt.datetime | None) -> SafeString:
     return _time_element(value, f"{day(value)} {clock(value)}") if value else SafeString()
 
 
+def time_of_day(value: dt.datetime | None) -> SafeString:
+    """`14:05`, under a heading that says the day."""
+    return _time_element(value, clock(value)) if value else SafeString()
+
+
 def short_moment(value: dt.datetime | None, today: dt.date, language_code: str = "") -> SafeString:
     """For columns: the time of today, then yesterday, then the day, with the year where it is another one."""
     if value is None:

@@ -77,7 +77,7 @@ def test_the_composer_writes_on_the_record(
     cast: Cast, anna: Client, kind: str, values: dict[str, str], state: tuple[str, str]
 ) -> None:
     lead = make_lead(cast.rep_a)
-    page = text_of(anna, f"/leads/{lead.pk}/")
+    page = text_of(anna, f"/leads/{lead.pk}/?compose={kind}")
     assert f'action="/activities/new/?kind={kind}&amp;regarding={regarding(lead)}"' in page
     defaults = {"priority": "1"} if kind == "task" else {}
     form = {"kind": kind, "subject": "Next", **defaults, **values}
@@ -106,7 +106,7 @@ def test_a_note_with_a_file_stands_on_the_timeline(
     assert "<b>Hello" not in page
     for attachment in Attachment.objects.all():
         assert f"/activities/{note.pk}/files/{attachment.pk}/" in page
-    assert "two.txt" in text_of(anna, f"/activities/{note.pk}/")
+    assert "two.txt" in text_of(anna, f"/activities/{note.pk}/?tab=files")
 
 
 @pytest.mark.parametrize(
@@ -138,11 +138,26 @@ def test_wrong_values_come_back_at_their_field(cast: Cast, anna: Client, form: d
 def test_nobody_writes_to_a_hidden_or_odd_record(cast: Cast, anna: Client) -> None:
     lead = make_lead(cast.rep_c, last_name="Secretive")
     for name in (regarding(lead), "users.user:1", "leads.lead:x", "leads.lead:99999999999999999999", "x"):
-        form = {"kind": "task", "subject": "X", "priority": "1"}
-        response = anna.post(f"/activities/new/?regarding={name}", form)
-        assert response.status_code == 404, name
-        assert "Secretive" not in response.text
-        assert anna.post("/activities/new/", {**form, "regarding": name}).status_code in {404, 422}
+        form = {"kind": "task", "subject": "Typed already", "priority": "1"}
+        for url, sent in (
+            (f"/activities/new/?regarding={name}", form),
+            ("/activities/new/", {**form, "regarding": name}),
+        ):
+            response = anna.post(url, sent)
+            assert (response.status_code, list(response.context["form"].errors)) == (422, ["regarding"]), name
+            assert "Secretive" not in response.text
+            assert "Typed already" in response.text
+    assert not Activity.objects.exists()
+
+
+def test_a_hidden_and_a_missing_record_are_refused_with_the_same_words(cast: Cast, anna: Client) -> None:
+    lead = make_lead(cast.rep_c)
+    form = {"kind": "task", "subject": "X", "priority": "1"}
+    answers = [
+        anna.post("/activities/new/", {**form, "regarding": name}).context["form"].errors["regarding"]
+        for name in (regarding(lead), "leads.lead:999999")
+    ]
+    assert answers == [["There is no such lead, or you may not see it."]] * 2
     assert not Activity.objects.exists()
 
 
@@ -164,6 +179,32 @@ def test_completing_is_one_post_and_may_plan_the_next_step(cast: Cast, anna: Cli
     assert (response.status_code, response["Location"]) == (302, f"/leads/{lead.pk}/")
     assert Activity.objects.get(kind="phone_call").state == "completed"
     assert Activity.objects.get(kind="task").subject == "Send offer"
+
+
+def test_the_list_names_what_it_may_and_completes_in_one_post(cast: Cast, anna: Client) -> None:
+    lead, hidden_lead = make_lead(cast.rep_a), make_lead(cast.rep_b, last_name="Secretive")
+    contact = create_contact(values={"last_name": "Cox"}, owner=cast.rep_a, actor=SYSTEM, at=timezone.now())
+    call = make_activity(cast.rep_a, "phone_call", subject="First", regarding=lead)
+    make_activity(cast.rep_a, subject="Second", regarding=contact)
+    bens = make_activity(cast.rep_b, subject="Bens", regarding=hidden_lead)
+    page = text_of(anna, "/activities/?view=all")
+    assert f'<a href="/leads/{lead.pk}/">Megan Chang</a>' in page
+    assert f'<a href="/contacts/{contact.pk}/">Cox</a>' in page
+    assert "A lead you may not see" in page
+    assert "Secretive" not in page
+    assert f'hx-post="/activities/{call.pk}/complete/"' in page
+    assert f'hx-post="/activities/{bens.pk}/complete/"' not in page
+    response = anna.post(f"/activities/{call.pk}/complete/", {"idempotency_key": "k", "go_on": "list"})
+    assert (response.status_code, response["Location"]) == (302, "/activities/")
+    again = anna.post(f"/activities/{call.pk}/complete/", {"idempotency_key": "k", "go_on": "list"})
+    assert (again.status_code, again["Location"]) == (302, "/activities/")
+    assert Activity.objects.get(pk=call.pk).state == "completed"
+
+
+def test_one_goes_on_only_to_pages_of_ours(cast: Cast, anna: Client) -> None:
+    task = make_activity(cast.rep_a)
+    assert anna.post(f"/activities/{task.pk}/complete/", {"go_on": "https://evil.example"}).status_code == 422
+    assert Activity.objects.get().state == "open"
 
 
 def test_only_those_who_may_complete_are_offered_it(cast: Cast, anna: Client) -> None:

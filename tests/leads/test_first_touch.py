@@ -73,4 +73,4 @@ def test_the_company_carries_the_letters_of_its_country() -> None:
     column = CompanyColumn("Company")
     html = column.cell(None, "<i>Acme</i>", "Italy")  # type: ignore[arg-type]  # the cell needs no paper
     assert "&lt;i&gt;Acme&lt;/i&gt;" in html
-    assert '<span class="code" title="Italy">IT</span>' in html
+    assert '<span class="country" title="Italy">IT</span>' in html

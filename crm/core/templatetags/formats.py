@@ -48,6 +48,11 @@ def moment(value: dt.datetime | None) -> SafeString:
 
 
 @register.filter
+def time_of_day(value: dt.datetime | None) -> SafeString:
+    return shown.time_of_day(value)
+
+
+@register.filter
 def ago(value: dt.datetime | None) -> str:
     return shown.ago(value, timezone.now())
 
