@@ -116,6 +116,13 @@ def visible_names(actor: Any, pairs: Iterable[Pair]) -> Mapping[Pair, Link]:
     return found
 
 
+def names_for(records: Iterable[models.Model], actor: Any) -> list[str]:
+    """What refers to a record, for a sentence: the names that the actor may read; hidden ones are not counted."""
+    pairs = [(type(record), record.pk) for record in records]
+    names = visible_names(actor, pairs)
+    return list(dict.fromkeys(names[pair].label for pair in pairs))
+
+
 def hidden_name(model: type[models.Model]) -> str:
     """ "An account you may not see"."""
     noun = str(model._meta.verbose_name)

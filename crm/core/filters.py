@@ -6,15 +6,17 @@ from typing import Any, ClassVar
 import django_filters
 from django.db import models
 from django.db.models import Q
-from django.forms import BaseForm, ModelChoiceField
+from django.forms import BaseForm, BaseModelForm, ModelChoiceField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.core.access import hidden_name, visible_names
 from crm.core.folding import fold
 from crm.core.widgets import use_own_widgets
 
 # Parameters of every list that are no filters.
-LIST_PARAMETERS = frozenset({"view", "sort", "after", "before"})
+PAGE_PARAMETERS = frozenset({"sort", "after", "before"})
+LIST_PARAMETERS = PAGE_PARAMETERS | {"view"}
 _SHOWN = 40
 
 
@@ -103,15 +105,41 @@ def search_condition(lookups: Iterable[str], text: str) -> Q:
 
 
 def limit_choices(form: BaseForm, actor: Any) -> None:
-    """Choice fields offer only what the actor may see; a value that is already set stays."""
-    for name, field in form.fields.items():
-        if isinstance(field, ModelChoiceField):
-            field.queryset = _visible(field.queryset, actor, form.initial.get(name))
+    """Choice fields offer only what the actor may see. A stored value stays, without its name where it is hidden."""
+    guarded: dict[str, Any] = {
+        name: field
+        for name, field in form.fields.items()
+        if isinstance(field, ModelChoiceField) and hasattr(field.queryset, "visible_to")
+    }
+    given = {name: _key(form.initial.get(name)) for name in guarded}
+    pairs = [(field.queryset.model, key) for name, field in guarded.items() if (key := given[name]) is not None]
+    names = visible_names(actor, pairs)
+    for name, field in guarded.items():
+        rows, key = field.queryset, given[name]
+        field.queryset = rows.visible_to(actor)
+        if key is None:
+            continue
+        if not names[rows.model, key].hidden:
+            field.queryset = field.queryset | rows.filter(pk=key)
+        elif _is_stored(form):
+            field.queryset = field.queryset | rows.filter(pk=key)
+            _hide(field, key)
+        else:
+            form.initial.pop(name)
 
 
-def _visible(rows: Any, actor: Any, current: Any) -> Any:
-    if not hasattr(rows, "visible_to"):
-        return rows
-    seen = rows.visible_to(actor)
-    key = getattr(current, "pk", current)
-    return seen | rows.filter(pk=key) if isinstance(key, int) else seen
+def _key(value: Any) -> int | None:
+    key = getattr(value, "pk", value)
+    return key if isinstance(key, int) else None
+
+
+def _is_stored(form: BaseForm) -> bool:
+    """Are the initial values those of a record, and not what an address proposed for a new one?"""
+    return not isinstance(form, BaseModelForm) or form.instance.pk is not None
+
+
+def _hide(field: ModelChoiceField[Any], key: int) -> None:
+    shown: Any = field.label_from_instance
+    open_field: Any = field
+    open_field.hidden_key = key
+    open_field.label_from_instance = lambda record: hidden_name(type(record)) if record.pk == key else shown(record)

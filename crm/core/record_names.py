@@ -45,6 +45,8 @@ class RecordNameField(forms.ModelChoiceField[Any]):
     """A choice of one record by name. `narrow(rows)` says which ones may be chosen anew."""
 
     widget = RecordNameInput
+    #: The stored value, where the actor may not see it: it is kept by its key and found by nothing else.
+    hidden_key: int | None = None
     default_error_messages = {
         "unknown": _("There is no “%(text)s” that you may see. Type a name or choose a suggestion."),
         "several": _("“%(text)s” fits several. Type one of these: %(names)s."),
@@ -81,7 +83,7 @@ class RecordNameField(forms.ModelChoiceField[Any]):
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, int):
             value = self._rows().filter(pk=value).first()
-        return _shown(value.pk, str(value)) if isinstance(value, models.Model) else value
+        return _shown(value.pk, self.label_from_instance(value)) if isinstance(value, models.Model) else value
 
     def to_python(self, value: Any) -> Any:
         text = storable(str(value or "")).strip()
@@ -99,6 +101,7 @@ class RecordNameField(forms.ModelChoiceField[Any]):
         rows = self._rows()
         if key := _KEY.search(text):
             return list(rows.filter(pk=int(key[1])))
+        rows = rows.exclude(pk=self.hidden_key) if self.hidden_key else rows
         by_number = rows.filter(number__iexact=text) if _has(rows.model, "number") else rows.none()
         by_key = rows.filter(pk=int(text)) if text.isdecimal() and len(text) <= 18 else rows.none()
         folded = fold(text)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Competitor
+from crm.core.access import names_for
 from crm.core.forms import TransitionForm
 from crm.core.models import Organisation
 from crm.core.reasons import reasons_for
@@ -112,7 +113,7 @@ class _ClosingForm(TransitionForm):
         self.initial.setdefault("closed_on", Organisation.load().today(timezone.now()))
         quotes = open_quotes_of(record)
         if quotes:
-            self.fields["close_quotes"].help_text = ", ".join(str(quote) for quote in quotes)
+            self.fields["close_quotes"].help_text = ", ".join(names_for(quotes, actor))
         else:
             del self.fields["close_quotes"]
 

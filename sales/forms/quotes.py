@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.core.access import names_for
 from crm.core.forms import TransitionForm
 from crm.core.widgets import plain_decimal
 from sales.forms.documents import ALL_FIELDS, DocumentForm, note_field, sections, today
@@ -59,7 +60,7 @@ class CreateOrderForm(TransitionForm):
         super().__init__(*args, actor=actor, record=record, **options)
         self.initial.setdefault("won_on", today())
         self.initial.setdefault("actual_revenue", plain_decimal(record.total_amount))
-        siblings = _open_siblings(record)
+        siblings = _open_siblings(record, actor)
         if not _has_open_opportunity(record):
             del self.fields["close_opportunity"]
             del self.fields["actual_revenue"]
@@ -83,7 +84,7 @@ def _has_open_opportunity(quote: Quote) -> bool:
     return bool(quote.opportunity and quote.opportunity.state == OpportunityState.OPEN)
 
 
-def _open_siblings(quote: Quote) -> list[str]:
+def _open_siblings(quote: Quote, actor: Any) -> list[str]:
     if quote.opportunity is None:
         return []
-    return [str(other) for other in open_quotes_of(quote.opportunity) if other.pk != quote.pk]
+    return names_for((other for other in open_quotes_of(quote.opportunity) if other.pk != quote.pk), actor)

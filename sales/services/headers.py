@@ -92,8 +92,8 @@ def check_customer(record: PricedModel) -> None:
 def check_active(record: StateModel | None, field: str) -> None:
     if record is not None and record.state != "active":
         raise Invalid(
-            _("%(name)s is inactive and takes part in nothing new. Activate it or choose another one.")
-            % {"name": record},
+            _("This %(noun)s is inactive and takes part in nothing new. Activate it or choose another one.")
+            % {"noun": record._meta.verbose_name},
             field=field,
         )
 

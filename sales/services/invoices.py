@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from activities.links import relink
 from crm.core import history
-from crm.core.access import check_create, lock_for
+from crm.core.access import check_create, lock_for, names_for
 from crm.core.actors import Actor
 from crm.core.deletion import delete_record, restore_record
 from crm.core.errors import Conflict, Invalid
@@ -68,7 +68,7 @@ def create_invoice_from_order(
         raise Invalid(_("Enter the quantity of at least one line."), field="quantity")
     wanted = _open_quantities(lines) if quantities is None else _checked_quantities(lines, quantities)
     if not any(wanted.values()):
-        return _existing_draft(order)
+        return _existing_draft(order, actor)
     order.machine.check("invoice", order)
     check_sellable(Sheet(order, at=at))
     invoice = _draft_of(order, number_series)
@@ -96,15 +96,13 @@ def _checked_quantities(lines: list[OrderLine], quantities: Mapping[int, Decimal
     return dict(quantities)
 
 
-def _existing_draft(order: Order) -> Invoice:
+def _existing_draft(order: Order, actor: Actor) -> Invoice:
     invoices = live_invoices(order)
     draft = next((invoice for invoice in reversed(invoices) if invoice.state == InvoiceState.DRAFT), None)
     if draft is None:
         if order.state != OrderState.INVOICED:
             order.machine.check("invoice", order)
-        raise Conflict(
-            _("There is nothing left to invoice on this order."), details=[str(invoice) for invoice in invoices]
-        )
+        raise Conflict(_("There is nothing left to invoice on this order."), details=names_for(invoices, actor))
     return draft
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from activities.links import relink
 from catalog.models import Competitor
-from crm.core.access import READ, WRITE, check_create, lock_for
+from crm.core.access import READ, WRITE, check_create, lock_for, names_for
 from crm.core.actors import Actor
 from crm.core.errors import Conflict, Invalid
 from crm.core.folding import fold
@@ -218,7 +218,7 @@ def _settle_quotes(
     elif still_open := open_quotes_of(opportunity):
         raise Conflict(
             _("Quotes of this opportunity are still open. Close them in the same step, or go back."),
-            details=[str(quote) for quote in still_open],
+            details=names_for(still_open, actor),
         )
 
 

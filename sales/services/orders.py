@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from activities.links import relink
 from crm.core import history
-from crm.core.access import WRITE, check_create, lock_for
+from crm.core.access import WRITE, check_create, lock_for, names_for
 from crm.core.actors import Actor
 from crm.core.errors import Conflict, Invalid
 from crm.core.models import Organisation
@@ -250,7 +250,7 @@ def cancel_order(
     order = lock_for(Order, order_id, actor, "cancel")
     order.machine.check("cancel", order)
     in_the_way = [str(line) for line in order.lines.exclude(quantity_delivered=0)]
-    in_the_way += [str(invoice) for invoice in live_invoices(order)]
+    in_the_way += names_for(live_invoices(order), actor)
     if in_the_way:
         raise Conflict(_("Part of this order is delivered or invoiced, so it stays."), details=in_the_way)
     on = canceled_on or Organisation.load().today(at)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from activities.links import relink
 from crm.core import history
-from crm.core.access import READ, check_create, lock_for
+from crm.core.access import READ, check_create, lock_for, names_for
 from crm.core.actors import Actor
 from crm.core.errors import Conflict, Invalid
 from crm.core.models import Organisation
@@ -133,7 +133,7 @@ def revise_quote(*, quote_id: int, actor: Actor, at: dt.datetime) -> Quote:
     check_create(actor, Quote)
     old = _lock_with_opportunity(quote_id, actor, "revise")
     old.machine.check("revise", old)
-    _refuse_second_revision(old)
+    _refuse_second_revision(old, actor)
     if old.opportunity and old.opportunity.state != OpportunityState.OPEN:
         raise Conflict(_("The opportunity of this quote is closed. Reopen it first."))
     today = Organisation.load().today(at)
@@ -144,12 +144,12 @@ def revise_quote(*, quote_id: int, actor: Actor, at: dt.datetime) -> Quote:
         return _next_revision(old, today=today, at=at)
 
 
-def _refuse_second_revision(quote: Quote) -> None:
+def _refuse_second_revision(quote: Quote, actor: Actor) -> None:
     others = Quote.objects.filter(number=quote.number, state__in=OPEN_QUOTES).exclude(pk=quote.pk)
     if others:
         raise Conflict(
             _("Another revision of this quote is still open. Use that one, or close it first."),
-            details=[str(other) for other in others],
+            details=names_for(others, actor),
         )
 
 
