@@ -47,7 +47,7 @@ def relink(record: models.Model) -> None:
     ref = Ref.to(record)
     linked = TimelineLink.objects.filter(target_type_id=ref.type_id, target_id=ref.pk)
     concerned = Activity.objects.filter(pk__in=linked.values("activity")).order_by("pk")
-    links = _Links()
+    links = _Links(record)
     for batch in _batches(concerned.select_for_update(of=("self",))):
         _rewrite(batch, links)
 
@@ -79,8 +79,9 @@ def moment_of(activity: Activity) -> dt.datetime:
 class _Links:
     """Expected links, with what each record rolls up to remembered for as long as one rewriting lasts."""
 
-    def __init__(self) -> None:
-        self._above: dict[Key, frozenset[Key]] = {}
+    def __init__(self, *known: models.Model) -> None:
+        keys = [(ref.type_id, ref.pk) for ref in map(Ref.to, known)]
+        self._above = {key: _closure(key, record) for key, record in zip(keys, known, strict=True)}
 
     def of(self, activity: Activity) -> list[TimelineLink]:
         at = moment_of(activity)
@@ -136,6 +137,8 @@ def _batches(activities: "models.QuerySet[Any]") -> Iterator[list[Activity]]:
     last = 0
     while batch := list(activities.filter(pk__gt=last).prefetch_related("participants")[:_BATCH]):
         yield batch
+        if len(batch) < _BATCH:
+            return
         last = batch[-1].pk
 
 

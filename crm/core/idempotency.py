@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
@@ -43,17 +43,30 @@ def run_once(request: HttpRequest, work: Callable[[], str]) -> str:
 
 
 def _first_or_again(request: HttpRequest, key: str, work: Callable[[], str]) -> str:
-    rows: Any = _models[0]._default_manager
-    values = {"user_id": request.user.pk, "key": key, "request_hash": _hash(request)}
-    # ON CONFLICT DO NOTHING waits for a concurrent holder of the key, then gives no row.
-    rows.bulk_create([_models[0](**values)], ignore_conflicts=True)
-    kept = rows.select_for_update().get(user_id=request.user.pk, key=key)
-    if kept.request_hash != values["request_hash"]:
-        raise Conflict(_("This form was already sent with other values. Reload the page before sending it again."))
-    if not kept.result_url:
-        kept.result_url = work()
-        kept.save(update_fields=["result_url"])
-    return str(kept.result_url)
+    person: Any = request.user
+    request_hash, user_id = _hash(request), person.pk
+    rows: Any = _models[0]._default_manager.filter(user_id=user_id, key=key)
+    if not _take(user_id, key, request_hash):
+        kept = rows.select_for_update().get()
+        if kept.request_hash != request_hash:
+            raise Conflict(_("This form was already sent with other values. Reload the page before sending it again."))
+        if kept.result_url:
+            return str(kept.result_url)
+    url = work()
+    rows.update(result_url=url)
+    return url
+
+
+def _take(user_id: int, key: str, request_hash: str) -> bool:
+    """Is the key new? ON CONFLICT DO NOTHING waits for a concurrent holder of it, then gives no row."""
+    table = connection.ops.quote_name(_models[0]._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (user_id, key, request_hash, result_url) VALUES (%s, %s, %s, '')"  # noqa: S608 - the name of our own table
+            " ON CONFLICT DO NOTHING RETURNING id",
+            [user_id, key, request_hash],
+        )
+        return cursor.fetchone() is not None
 
 
 def forget_old_keys(now: dt.datetime) -> int:

@@ -33,7 +33,8 @@ def take_gapless_number(series_key: str, *, on: dt.date) -> str:
     last_on = series.counters.aggregate(last_on=Max("last_on"))["last_on"]
     if last_on and on < last_on:
         raise Invalid(
-            _("The date cannot lie before %(day)s, the date of the last number of this series.") % {"day": last_on},
+            _("The issue date cannot lie before %(day)s, the date of the last number of this series.")
+            % {"day": last_on.isoformat()},
             field="issued_on",
         )
     counter, _is_first = NumberCounter.objects.get_or_create(series=series, year=on.year)

@@ -2,11 +2,9 @@
 
 import datetime as dt
 
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from crm.core.errors import Invalid
-from crm.core.models import NumberCounter, NumberSeries
 from crm.core.numbering import take_gapless_number
 
 
@@ -18,12 +16,4 @@ def take_issue_number(series_key: str, *, on: dt.date, today: dt.date) -> str:
     """
     if on > today:
         raise Invalid(_("The issue date cannot lie in the future. Enter today or an earlier day."), field="issued_on")
-    series = NumberSeries.objects.select_for_update().get(key=series_key)
-    last_on = NumberCounter.objects.filter(series=series).aggregate(last=Max("last_on"))["last"]
-    if last_on and on < last_on:
-        raise Invalid(
-            _("The issue date cannot lie before %(day)s, the date of the last number of this series.")
-            % {"day": last_on.isoformat()},
-            field="issued_on",
-        )
     return take_gapless_number(series_key, on=on)

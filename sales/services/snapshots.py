@@ -1,7 +1,7 @@
 """The copies of seller and buyer that a document takes when it is fixed, and the addresses it starts with."""
 
 from crm.core.models import Organisation
-from crm.customers.services.addresses import bill_to, ship_to
+from crm.customers.services.addresses import bill_and_ship_to
 from sales.models import DocumentModel
 
 ADDRESS_PARTS = ("name", "street", "city", "state_or_province", "postal_code", "country")
@@ -40,10 +40,12 @@ def copy_parties(document: DocumentModel, organisation: Organisation) -> None:
 
 def fill_addresses(document: DocumentModel) -> None:
     """Bill-to and ship-to from the customer's default addresses, where no place is typed yet. A typed name stays."""
-    for use, address_of in (("bill_to", bill_to), ("ship_to", ship_to)):
+    open_uses = [use for use in ("bill_to", "ship_to") if not has_place(document, use)]
+    found = dict(zip(("bill_to", "ship_to"), bill_and_ship_to(document.customer), strict=True)) if open_uses else {}
+    for use in ("bill_to", "ship_to"):
         name = str(document.customer)
-        if not has_place(document, use):
-            address = address_of(document.customer)
+        if use in open_uses:
+            address = found[use]
             name = address.name
             for part in _PLACE:
                 setattr(document, f"{use}_{part}", getattr(address, part))

@@ -70,7 +70,8 @@ class EditView[M: models.Model](View):
         return self._page(_Sent(form, record))
 
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
-        self._record(pk)
+        if pk is None:
+            check_create(request.user, self.model)
         try:
             url = run_once(request, self._saving(pk))
         except FormRefused as refused:

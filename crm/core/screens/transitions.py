@@ -38,7 +38,6 @@ class TransitionView(View):
         return self._page(record, self._form(record, sent=False))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        record = self._record(pk)
         try:
             url = run_once(request, self._moving(pk))
         except FormRefused as refused:
@@ -48,7 +47,7 @@ class TransitionView(View):
             changes = changes_since(record, request.POST.get("version", ""), request.user)
             return self._page(record, self._form(record, sent=False), status=409, changes=changes)
         act: Action = self.action
-        htmx.toast(request, str(act.done or _("%(noun)s saved") % {"noun": record._meta.verbose_name}).capitalize())
+        htmx.toast(request, str(act.done or _("%(noun)s saved") % {"noun": act.model._meta.verbose_name}).capitalize())
         return htmx.go_to(request, url)
 
     def _record(self, pk: int) -> Any:

@@ -34,15 +34,23 @@ class PostalAddress:
     country: str = ""
 
 
+def bill_and_ship_to(customer: Customer) -> tuple[PostalAddress, PostalAddress]:
+    """The addresses for bills and for deliveries, read at once.
+
+    The default one of each use; else for deliveries that for bills, else the oldest one, else only the name.
+    """
+    rows = list(_addresses(customer).order_by("pk"))
+    bill = min(rows, key=lambda row: (not row.is_default_bill_to, row.pk), default=None)
+    ship = min(rows, key=lambda row: (not row.is_default_ship_to, not row.is_default_bill_to, row.pk), default=None)
+    return _snapshot(customer, bill), _snapshot(customer, ship)
+
+
 def bill_to(customer: Customer) -> PostalAddress:
-    """The default address for bills, else the oldest one, else only the name."""
-    return _snapshot(customer, _addresses(customer).order_by("-is_default_bill_to", "pk").first())
+    return bill_and_ship_to(customer)[0]
 
 
 def ship_to(customer: Customer) -> PostalAddress:
-    """The default address for deliveries, else that for bills, else the oldest one, else only the name."""
-    ordered = _addresses(customer).order_by("-is_default_ship_to", "-is_default_bill_to", "pk")
-    return _snapshot(customer, ordered.first())
+    return bill_and_ship_to(customer)[1]
 
 
 def _snapshot(customer: Customer, address: Address | None) -> PostalAddress:
