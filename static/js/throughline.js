@@ -5,7 +5,6 @@
 (() => {
   const root = document.documentElement;
   const words = document.getElementById("words")?.dataset ?? {};
-  const field = "input:not([type=hidden]), select, textarea";
 
   const remember = (key, value) => {
     try {
@@ -228,9 +227,7 @@
     }
   });
 
-  // Keys: "/" searches, Escape closes a menu, arrows move in it ---------------------------------------
-  const typing = (target) => target.closest?.(`${field}, [contenteditable]`);
-
+  // Keys in a menu: Escape closes it, arrows move in it. All others are in keys.js -------------------------
   const moveInMenu = (menu, step) => {
     const items = [...menu.querySelectorAll(".menu-item")];
     const at = items.indexOf(document.activeElement);
@@ -238,19 +235,13 @@
   };
 
   document.addEventListener("keydown", (event) => {
-    const menu = event.target.closest?.("details.menu[open]");
+    const menu = event.target.closest?.("details.menu[open]") ?? document.querySelector("details.menu[open]");
     if (menu && event.key === "Escape") {
       menu.open = false;
       menu.querySelector("summary").focus();
-    } else if (menu && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    } else if (menu?.contains(event.target) && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       moveInMenu(menu, event.key === "ArrowDown" ? 1 : -1);
-    } else if (event.key === "/" && !typing(event.target) && !event.ctrlKey && !event.metaKey) {
-      const search = document.querySelector("[data-search]");
-      if (search) {
-        event.preventDefault();
-        search.focus();
-      }
     }
   });
 
