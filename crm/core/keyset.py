@@ -1,22 +1,24 @@
 """Pages of a list, read from each branch of the reader's rights by its own index.
 
-One statement reads one page (and one row more) from every branch; Python merges what comes back. No OFFSET,
-so page one thousand costs what page one costs. Rows without a value come last in both directions: where a
-column may be NULL, each branch is read in two parts, since an index holds its NULLs at one end only.
+One statement reads the keys of one page (and of one row more) from every branch, merges them, and reads the columns
+of the nearest rows alone. No OFFSET, so page one thousand costs what page one costs. Rows without a value come last
+in both directions: where a column may be NULL, each branch is read in two parts, since an index holds its NULLs at
+one end only.
 """
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Self
 
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import BooleanField, F, Func, OrderBy, Q, Value
+from django.db import connections, models
+from django.db.models import F, OrderBy
+from django.db.models.expressions import RawSQL
 
 from crm.core.access import Branch
+from crm.core.branches import Piece, Pieces, Sql
 
 PAGE_SIZE = 50
 _SALT = "crm.core.keyset"
@@ -61,12 +63,6 @@ class Page:
     previous: str = ""
     following: str = ""
     bad_token: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    number: int
-    exact: bool
 
 
 def keyset_page(
@@ -127,23 +123,30 @@ class _Reading:
     """What stays the same while one page is read: rows, branches, order and columns."""
 
     def __init__(self, queryset: Rows, branches: Sequence[Branch], order: Order, fields: Sequence[str]) -> None:
-        self.queryset, self.branches, self.order = queryset, branches, order
+        self.queryset, self.order = queryset, order
         self.field = _field(queryset.model, order.field)
         # A path that is asked for twice is read once.
         self.paths = list(dict.fromkeys(["pk", order.field, *fields]))
         self._places = [self.paths.index(name) for name in fields]
         self._sort_place = self.paths.index(order.field)
+        self._pieces = Pieces(queryset, branches, ["pk", order.field])
 
     def rows(self, mark: Mark | None, take: int, *, backwards: bool) -> list[tuple[Any, ...]]:
         """At most `take` rows beyond the mark, nearest first."""
         walk = _Walk(self.order.reversed() if backwards else self.order, mark, backwards, take)
         halves = [half for half in ((False, True) if self.field.null else (False,)) if walk.half(half) != "none"]
-        parts = [self._part(branch, walk, half) for branch in self.branches for half in halves]
+        parts = [self._part(piece, walk, half) for piece in self._pieces.pieces for half in halves]
         if not parts:
             return []
-        # The union itself is not ordered, whatever the table's default is: Python merges.
-        found = parts[0].union(*parts[1:], all=True).order_by() if len(parts) > 1 else parts[0]
-        return self._merged(found, walk)[:take]
+        keys = self._nearest(parts, walk)
+        rows = self.queryset.model._base_manager.using(self.queryset.db).filter(pk__in=RawSQL(keys.text, keys.params))  # noqa: S611 - our own text
+        nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
+        descending = walk.order.descending
+        ordering = (
+            OrderBy(F(walk.order.field), descending=descending, **nulls),
+            OrderBy(F("pk"), descending=descending),
+        )
+        return list(rows.order_by(*ordering).values_list(*self.paths))
 
     def wanted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(row[place] for place in self._places)
@@ -153,23 +156,43 @@ class _Reading:
         text = value.isoformat() if hasattr(value, "isoformat") else None if value is None else str(value)
         return signing.dumps([self.queryset.model._meta.label_lower, str(self.order), text, row[0]], salt=_SALT)
 
-    def _part(self, branch: Branch, walk: _Walk, without_value: bool) -> Rows:
-        """The next rows of one branch, of those with or of those without a value."""
-        rows = self.queryset.filter(branch.condition)
-        if self.field.null:
-            rows = rows.filter(**{f"{walk.order.field}__isnull": without_value})
+    def _part(self, piece: Piece, walk: _Walk, without_value: bool) -> Sql:
+        """The keys of the next rows of one piece, of those with or of those without a value."""
+        column, key = self._pieces.column(self.field), self._pieces.column(_field(self.queryset.model, "pk"))
+        beside = [Sql(f"{column} IS {'' if without_value else 'NOT '}NULL")] if self.field.null else []
         if walk.mark is not None and walk.half(without_value) == "beyond":
-            rows = rows.filter(_beyond(self.field, walk.order, walk.mark))
-        return rows.order_by(*_ordering(self.queryset.model, walk.order)).values_list(*self.paths)[: walk.take]
+            beside.append(self._beyond(column, key, walk.order, walk.mark))
+        way = "DESC" if walk.order.descending else "ASC"
+        nulls = "LAST" if _nulls_last(self.queryset.model, walk.order) else "FIRST"
+        tail = f"ORDER BY {column} {way} NULLS {nulls}, {key} {way} LIMIT {walk.take:d}"
+        return piece.sql(beside=_both(beside), tail=tail)
 
-    def _merged(self, found: Iterable[tuple[Any, ...]], walk: _Walk) -> list[tuple[Any, ...]]:
-        place, descending = self._sort_place, walk.order.descending
-        distinct = list({row[0]: row for row in found}.values())
-        valued = [row for row in distinct if row[place] is not None]
-        valued.sort(key=lambda row: (row[place], row[0]), reverse=descending)
-        without = [row for row in distinct if row[place] is None]
-        without.sort(key=lambda row: row[0], reverse=descending)
-        return without + valued if walk.backwards else valued + without
+    def _beyond(self, column: str, key: str, order: Order, mark: Mark) -> Sql:
+        """Rows beyond the mark, compared as one row value, which an index answers as one range, ties included."""
+        sign = "<" if order.descending else ">"
+        if mark.value is None:
+            return Sql(f"{key} {sign} %s", (mark.pk,))
+        value = self.field.get_db_prep_value(mark.value, connections[self.queryset.db])
+        return Sql(f"ROW({column}, {key}) {sign} ROW(%s, %s)", (value, mark.pk))
+
+    @staticmethod
+    def _nearest(parts: Sequence[Sql], walk: _Walk) -> Sql:
+        """The keys of the nearest rows of all parts; a row that several branches hold counts once."""
+        way = "DESC" if walk.order.descending else "ASC"
+        nulls = "FIRST" if walk.backwards else "LAST"
+        places = ["pk"] if walk.order.field == "pk" else [walk.order.field, "pk"]
+        order = ", ".join(f'"{place}" {way} NULLS {nulls}' for place in places)
+        found = " UNION ALL ".join(f"({part.text})" for part in parts)
+        nearest = f'SELECT DISTINCT * FROM ({found}) AS "found" ORDER BY {order} LIMIT {walk.take:d}'  # noqa: S608 - our own text
+        params = tuple(value for part in parts for value in part.params)
+        return Sql(f'SELECT "pk" FROM ({nearest}) AS "page"', params)  # noqa: S608 - our own text
+
+
+def _both(conditions: Sequence[Sql]) -> Sql | None:
+    if not conditions:
+        return None
+    params = tuple(value for condition in conditions for value in condition.params)
+    return Sql(" AND ".join(condition.text for condition in conditions), params)
 
 
 def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
@@ -178,28 +201,10 @@ def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
     return field
 
 
-def _beyond(field: "models.Field[Any, Any]", order: Order, mark: Mark) -> Any:
-    """Rows beyond the mark. Compared as one row value, which an index answers as one range, ties included."""
-    if mark.value is None:
-        return Q(pk__lt=mark.pk) if order.descending else Q(pk__gt=mark.pk)
-    key = models.BigIntegerField()
-    here = Func(F(order.field), F("pk"), function="ROW", output_field=key)
-    there = Func(
-        Value(mark.value, output_field=field), Value(mark.pk, output_field=key), function="ROW", output_field=key
-    )
-    sign = " < " if order.descending else " > "
-    return Func(here, there, template="(%(expressions)s)", arg_joiner=sign, output_field=BooleanField())
-
-
-def _ordering(model: type[models.Model], order: Order) -> list[OrderBy]:
-    """Exactly the order of the column's index or its exact reverse, whatever that says of NULLs."""
+def _nulls_last(model: type[models.Model], order: Order) -> bool:
+    """As in the column's index or its exact reverse, so that the index gives the order."""
     descending, nulls_last = _declared(model, order.field)
-    last = nulls_last if order.descending == descending else not nulls_last
-    nulls = {"nulls_last": True} if last else {"nulls_first": True}
-    return [
-        OrderBy(F(order.field), descending=order.descending, **nulls),
-        OrderBy(F("pk"), descending=order.descending),
-    ]
+    return nulls_last if order.descending == descending else not nulls_last
 
 
 @lru_cache
@@ -224,28 +229,3 @@ def _mark(model: type[models.Model], order: Order, token: str) -> Mark | None:
         return Mark(None if value is None else _field(model, order.field).to_python(value), int(pk))
     except (signing.BadSignature, ValidationError, ValueError, TypeError):
         return None
-
-
-def count_up_to(queryset: Rows, branches: Sequence[Branch], limit: int = 10_000) -> Count:
-    """Exact up to `limit`; beyond it what the planner believes, which costs nothing."""
-    parts = [queryset.filter(branch.condition).order_by().values("pk")[: limit + 1] for branch in branches]
-    if not parts:
-        return Count(0, exact=True)
-    found = parts[0].union(*parts[1:]).count() if len(parts) > 1 else parts[0].count()
-    if found <= limit:
-        return Count(found, exact=True)
-    return Count(max(_estimate(queryset, branches), limit + 1), exact=False)
-
-
-def _estimate(queryset: Rows, branches: Sequence[Branch]) -> int:
-    plan = json.loads(queryset.filter(_any_of(branches)).order_by().explain(format="json"))
-    return int(plan[0]["Plan"]["Plan Rows"])
-
-
-def _any_of(branches: Sequence[Branch]) -> Q:
-    condition = Q()
-    for branch in branches:
-        if not branch.condition:
-            return Q()
-        condition |= branch.condition
-    return condition

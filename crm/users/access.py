@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from crm.core.access import READ, Branch
 from crm.core.models import BinQuerySet
@@ -18,6 +18,8 @@ from crm.users.reach import Reach, reach_of
 
 _NOTHING = Branch("nothing", Q(pk__in=()))
 _ALL = Branch("all", Q())
+# What a branch compares with a single value.
+_COLUMNS = frozenset({"owner_id", "owner_team_id", "owning_unit_id"})
 # A share says what it allows; every act on a record is one of these or a change of it.
 SHARE_FLAGS = {"delete": "may_delete", "assign": "may_assign", "share": "may_share"}
 
@@ -73,19 +75,27 @@ def _shared(model: type[models.Model], reach: Reach, action: str) -> Q:
     shares: models.QuerySet[Any] = model._meta.apps.get_model("users", "Share")._default_manager.filter(
         Q(user_id=reach.user_id) | Q(team_id__in=reach.team_ids),
         content_type=ContentType.objects.get_for_model(model),
-        object_id=OuterRef("pk"),
     )
     if action != READ:
         shares = shares.filter(**{SHARE_FLAGS.get(action, "may_write"): True})
-    return Q(Exists(shares))
+    # The few shares say which rows, instead of every row being asked for its shares.
+    return Q(pk__in=shares.values("object_id"))
 
 
 def predicate(branches: list[Branch]) -> Q:
+    """Any of the branches. Those that compare one column become one list, however many reports or units there are."""
     condition = Q()
+    alike: dict[str, list[Any]] = {}
     for branch in branches:
-        if branch is _ALL:
+        if not branch.condition:
             return Q()
-        condition |= branch.condition
+        child = branch.condition.children[0]
+        if isinstance(child, tuple) and child[0] in _COLUMNS:
+            alike.setdefault(child[0], []).append(child[1])
+        else:
+            condition |= branch.condition
+    for column, values in alike.items():
+        condition |= Q(**{f"{column}__in": values})
     return condition
 
 

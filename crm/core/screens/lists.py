@@ -1,6 +1,6 @@
 """The list of a table: views, filters, order and keyset pages, whole or as the region that changed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,8 +14,9 @@ from django.views import View
 
 from crm.core import htmx
 from crm.core.access import READ, may_create
-from crm.core.filters import RecordFilter
-from crm.core.keyset import Count, Page, count_up_to, keyset_page
+from crm.core.counts import Count, count_up_to
+from crm.core.filters import PAGE_PARAMETERS, RecordFilter
+from crm.core.keyset import Page, keyset_page
 from crm.core.screens.wording import Pager, count_words, pager_for
 from crm.core.tables import Table
 
@@ -136,7 +137,7 @@ class _Listing:
         self.branches = view.model._default_manager.all().branches(actor, READ)  # type: ignore[attr-defined]  # guarded models only
         self.notices += self.filterset.notices
         self.page: Page = self._page()
-        self.count: Count = count_up_to(self.rows, self.branches)
+        self.count = self._count()
 
     def _chosen(self) -> SystemView | None:
         views = self.view.system_views
@@ -167,6 +168,19 @@ class _Listing:
         if page.bad_token:
             self.notices.append(_("The address named no page of this list; this is the first one."))
         return page
+
+    def _count(self) -> Count:
+        """A first page without a second is counted already."""
+        if not (self.page.previous or self.page.following):
+            return Count(len(self.page.rows), exact=True)
+        return count_up_to(self.rows, self.branches, key=self._rows_key())
+
+    def _rows_key(self) -> Hashable:
+        """All on which the rows of the list depend, whatever page of them is shown in whatever order."""
+        asked = {name: tuple(values) for name, values in self.request.GET.lists() if name not in PAGE_PARAMETERS}
+        reasons = tuple(branch.name for branch in self.branches)
+        chosen = self.chosen.key if self.chosen else ""
+        return (type(self.view), self.request.user.pk, reasons, chosen, tuple(sorted(asked.items())))
 
     def is_narrowed(self) -> bool:
         """Could there be rows beside those that are asked for?"""

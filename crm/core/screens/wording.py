@@ -6,7 +6,7 @@ from math import floor, log10
 from django.utils.translation import gettext as _
 
 from crm.core import format as shown
-from crm.core.keyset import Count
+from crm.core.counts import Count
 from crm.core.tables import Column
 
 

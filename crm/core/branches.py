@@ -1,0 +1,134 @@
+"""The branches of a reader's rights as SQL, compiled once for a page and its count.
+
+Branches that compare the same foreign key (my own and those of each report, each unit, each team) are one piece:
+the keys as an array, and for each of them a subquery that its index answers, with a limit of its own. A person
+with eighty reports so costs one piece more than one with none.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
+from django.db import connections, models
+from django.db.models import BooleanField, Expression, Q
+
+from crm.core.access import Branch
+
+type Rows = "models.QuerySet[Any, Any]"
+type Params = tuple[Any, ...]
+
+_MARK = "/* branch */"
+_PLACEHOLDER = re.compile("%[%s]")
+
+
+class _Slot(Expression):
+    """Where the condition of a branch goes; the rest of the statement is the same for all."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        return _MARK, ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    text: str
+    params: Params = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some branches as one statement that selects `select` of their rows."""
+
+    _before: Sql
+    _condition: Sql
+    _after: Sql
+    _keys: tuple[int, ...] = ()
+
+    def sql(self, *, beside: Sql | None, tail: str) -> Sql:
+        """With one more condition, and `tail` (order and limit) for each key by itself."""
+        beside = beside or Sql("TRUE")
+        text = f"{self._before.text}({self._condition.text} AND {beside.text}){self._after.text} {tail}"
+        params = (*self._before.params, *self._condition.params, *beside.params, *self._after.params)
+        if not self._keys:
+            return Sql(text, params)
+        each = f'SELECT "found".* FROM unnest(%s::bigint[]) AS "branch"("key") CROSS JOIN LATERAL ({text}) AS "found"'  # noqa: S608 - our own text
+        return Sql(each, (list(self._keys), *params))
+
+
+class Pieces:
+    """The rows of `queryset` that one of the branches holds, as statements that select `select`."""
+
+    def __init__(self, queryset: Rows, branches: Sequence[Branch], select: Sequence[str]) -> None:
+        self.model = queryset.model
+        self._connection = connections[queryset.db]
+        self.table = self._quoted(self.model._meta.db_table)
+        self.pieces = tuple(self._pieces(queryset, branches, select))
+
+    def column(self, field: "models.Field[Any, Any]") -> str:
+        return f"{self.table}.{self._quoted(str(field.column))}"
+
+    def _quoted(self, name: str) -> str:
+        return self._connection.ops.quote_name(name)
+
+    def _pieces(self, queryset: Rows, branches: Sequence[Branch], select: Sequence[str]) -> Iterator[Piece]:
+        try:
+            text, params = self._compiled(queryset.filter(_Slot()).order_by().values_list(*select))
+        except EmptyResultSet:
+            return
+        before, after = text.split(_MARK)
+        count = sum(found == "%s" for found in _PLACEHOLDER.findall(before))
+        ends = Sql(before, params[:count]), Sql(after, params[count:])
+        for condition, keys in self._conditions(branches):
+            yield Piece(ends[0], condition, ends[1], keys)
+
+    def _conditions(self, branches: Sequence[Branch]) -> Iterator[tuple[Sql, tuple[int, ...]]]:
+        alike: dict[models.ForeignKey[Any, Any], dict[int, None]] = {}
+        others: list[Q] = []
+        for branch in branches:
+            if not branch.condition:
+                # All rows: whatever else is a reason, it adds none.
+                yield Sql("TRUE"), ()
+                return
+            compared = _compared(self.model, branch.condition)
+            if compared:
+                alike.setdefault(compared[0], {})[compared[1]] = None
+            else:
+                others.append(branch.condition)
+        for field, keys in alike.items():
+            yield self._equal(field, tuple(keys))
+        for other in others:
+            try:
+                yield self._where(other), ()
+            except EmptyResultSet:
+                continue
+
+    def _equal(self, field: "models.ForeignKey[Any, Any]", keys: tuple[int, ...]) -> tuple[Sql, tuple[int, ...]]:
+        column = self.column(field)
+        return (Sql(f"{column} = %s", keys), ()) if len(keys) == 1 else (Sql(f'{column} = "branch"."key"'), keys)
+
+    def _where(self, condition: Q) -> Sql:
+        query = self.model._base_manager.filter(condition).query
+        compiler = query.get_compiler(connection=self._connection)
+        text, params = compiler.compile(query.where)
+        return Sql(text, tuple(params))
+
+    def _compiled(self, rows: Rows) -> tuple[str, Params]:
+        text, params = rows.query.get_compiler(connection=self._connection).as_sql()
+        return text, tuple(params)
+
+
+def _compared(model: type[models.Model], condition: Q) -> "tuple[models.ForeignKey[Any, Any], int] | None":
+    """(foreign key, key) of a condition that says nothing else."""
+    if condition.negated or len(condition.children) != 1 or not isinstance(condition.children[0], tuple):
+        return None
+    name, value = condition.children[0]
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    key = getattr(value, "pk", value)
+    return (field, key) if isinstance(field, models.ForeignKey) and isinstance(key, int) else None
