@@ -29,6 +29,8 @@ class HeaderMiddleware:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.setdefault(name, value)
+        # Some lists of the administration would allow frames of our own, which we have none of.
+        response["X-Frame-Options"] = "DENY"
         return response
 
 
