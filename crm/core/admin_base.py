@@ -73,8 +73,11 @@ class RecordAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
         if not has_bin(self.model):
             return super().get_queryset(request)
         rows: Any = self.model.with_bin.all()
-        ordering = self.get_ordering(request)
-        return rows.order_by(*ordering) if ordering else rows
+        return rows.order_by(*self.get_ordering(request))
+
+    def get_ordering(self, request: HttpRequest) -> Sequence[Any]:
+        """Always one, or the pages of suggestions would overlap."""
+        return super().get_ordering(request) or self.opts.ordering or ("-pk",)
 
     def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
         if tuple(self.list_display) != ("__str__",):
