@@ -1,6 +1,6 @@
 """The search over all tables: each app registers where its records are found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,18 @@ class SearchSource:
         found = self.rows(visible, text) if self.rows else visible.filter(search_condition(self.lookups, text))
         paths = dict.fromkeys(["pk", self.title, *([self.subtitle] if self.subtitle else [])])
         values = found.order_by("pk").values(*paths)[: MOST_SHOWN + 1]
-        return [Hit(str(row[self.title] or ""), str(row.get(self.subtitle) or ""), row["pk"]) for row in values]
+        words = self._words_of_choices()
+        subtitles = [str(row.get(self.subtitle) or "") for row in values]
+        return [
+            Hit(str(row[self.title] or ""), str(words.get(subtitle, subtitle)), row["pk"])
+            for row, subtitle in zip(values, subtitles, strict=True)
+        ]
+
+    def _words_of_choices(self) -> Mapping[str, Any]:
+        """Stored key → word, where the subtitle is a field with choices."""
+        fields = {field.name: field for field in self.model._meta.concrete_fields}
+        field = fields.get(self.subtitle)
+        return dict(field.flatchoices) if field is not None and field.choices else {}
 
 
 _registry: dict[type[models.Model], SearchSource] = {}

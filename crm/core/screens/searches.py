@@ -7,8 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.views import View
 
+from crm.core.addresses import screen_url
 from crm.core.folding import clean_text
 from crm.core.search import MOST_SHOWN, SearchSource, sources
 
@@ -27,6 +29,7 @@ class Group:
     label: str | Promise
     found: list[Found]
     has_more: bool
+    all_url: str
 
 
 class SearchView(View):
@@ -41,4 +44,6 @@ class SearchView(View):
 def _group(source: SearchSource, actor: Any, text: str) -> Group:
     hits = source.find(actor, text)
     found = [Found(hit.title, hit.subtitle, reverse(source.url_name, args=[hit.pk])) for hit in hits[:MOST_SHOWN]]
-    return Group(source.label, found, len(hits) > MOST_SHOWN)
+    list_url = screen_url(source.model, "list")
+    all_url = f"{list_url}?{urlencode({'view': 'all', 'q': text})}" if list_url else ""
+    return Group(source.label, found, len(hits) > MOST_SHOWN, all_url)
