@@ -63,6 +63,11 @@ class RecordFilter(django_filters.FilterSet):
             value not in (None, "", []) for name, value in self.form.cleaned_data.items() if name != "q"
         )
 
+    @property
+    def sought(self) -> str:
+        """What stands in the search box."""
+        return str(self.form["q"].value() or "")
+
     def filter_fields(self) -> list[Any]:
         """The bound fields beside the search box."""
         return [field for field in self.form if field.name != "q"]

@@ -17,6 +17,7 @@ from crm.core.access import READ, may_create
 from crm.core.counts import Count, count_up_to
 from crm.core.filters import PAGE_PARAMETERS, RecordFilter
 from crm.core.keyset import Page, keyset_page
+from crm.core.screens.filtering import fields_html, filter_for
 from crm.core.screens.wording import Pager, count_words, pager_for
 from crm.core.tables import Table
 
@@ -81,7 +82,8 @@ class ListView(View):
             "count_words": count_words(count),
             "is_region": htmx.asks_for(request, REGION),
             "tabs": listing.tabs(),
-            "filter": listing.filterset,
+            "filter": listing.filter,
+            "filter_fields": fields_html(self.filterset, listing.filter, request.user),
             "kept": listing.kept(),
             "notices": listing.notices,
             "create": self._create(request.user),
@@ -107,7 +109,7 @@ class ListView(View):
         return {"label": label, "url": reverse(self.create_url_name)}
 
     def _empty(self, request: HttpRequest, listing: "_Listing") -> dict[str, Any]:
-        if listing.filterset.is_active:
+        if listing.filter.is_active:
             return {
                 "title": _("No %(noun)s matches these filters") % {"noun": self.model._meta.verbose_name},
                 "link": {"label": _("Clear the filters"), "url": listing.clear_url()},
@@ -132,10 +134,10 @@ class _Listing:
         rows = view.queryset(actor)
         if self.chosen:
             rows = self.chosen.filter(rows, actor)
-        self.filterset = view.filterset(request.GET, rows, actor=actor)
-        self.rows = self.filterset.qs
+        self.filter = filter_for(view.filterset, request.GET, rows, actor)
+        self.rows = self.filter.qs
         self.branches = view.model._default_manager.all().branches(actor, READ)  # type: ignore[attr-defined]  # guarded models only
-        self.notices += self.filterset.notices
+        self.notices += self.filter.notices
         self.page: Page = self._page()
         self.count = self._count()
 
@@ -184,7 +186,7 @@ class _Listing:
 
     def is_narrowed(self) -> bool:
         """Could there be rows beside those that are asked for?"""
-        return self.filterset.is_active or bool(self.chosen and not self.chosen.default)
+        return self.filter.is_active or bool(self.chosen and not self.chosen.default)
 
     def url(self, **changes: str) -> str:
         """This list with other parameters; a change of anything goes back to the first page."""
