@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.admin import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -30,6 +31,8 @@ from crm.users.services.ownership import follow_owner
 
 # Rights come from roles; Django's groups would only look as if they gave some.
 admin.site.unregister(Group)
+# Its own page shows the secret behind the codes.
+admin.site.unregister(Authenticator)
 
 
 class NewUserForm(UserCreationForm):
@@ -171,3 +174,14 @@ class IdempotencyKeyAdmin(ReadOnlyAdmin):
 @admin.register(SetupToken)
 class SetupTokenAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "created_at")
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """Second factors: which ones there are, never what is in them. Whoever lost theirs has them deleted here."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    fields = list_display
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(getattr(request.user, "is_superuser", False))

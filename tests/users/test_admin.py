@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib import admin
 from django.db import models
@@ -151,3 +152,19 @@ def test_a_team_that_moves_takes_its_members_along(cast: Cast, administration: C
     team.refresh_from_db()
     assert team.business_unit == cast.south
     assert list(team.members.all()) == [cast.rep_a]
+
+
+def test_a_second_factor_is_listed_and_taken_away_but_its_secret_is_never_shown(
+    cast: Cast, client_for: ClientFor
+) -> None:
+    factor = Authenticator.objects.create(user=cast.rep_a, type="totp", data={"secret": "QUILLFEATHER"})
+    client, url = client_for(cast.administrator), f"/admin/mfa/authenticator/{factor.pk}/"
+    for page in ("/admin/mfa/authenticator/", f"{url}change/", f"{url}delete/", f"{url}history/"):
+        answer = client.get(page)
+        assert answer.status_code == 200
+        assert "QUILLFEATHER" not in answer.content.decode()
+    assert client.post(f"{url}change/", {"data": "{}", "user": cast.rep_b.pk}).status_code == 403
+    factor.refresh_from_db()
+    assert (factor.user, factor.data) == (cast.rep_a, {"secret": "QUILLFEATHER"})
+    client.post(f"{url}delete/", {"post": "yes"})
+    assert not Authenticator.objects.exists()
