@@ -65,7 +65,7 @@ def register() -> None:
     register_panels(
         PriceList,
         Panel(
-            name="items",
+            name="lines",
             title=_("Prices"),
             template="catalog/panels/price_list_items.html",
             paged=items_of_list,
@@ -77,9 +77,10 @@ def register() -> None:
         Product,
         Panel(
             name="prices",
-            title=_("Prices"),
+            title="",
             template="catalog/panels/product_prices.html",
             context=prices_of_product,
-            position=10,
+            position=60,
+            tab="details",
         ),
     )

@@ -30,8 +30,8 @@ class ProductTable(Table):
         StateColumn(_("State"), PRODUCT_MACHINE),
         ChoiceColumn(_("Type"), "type", Product.Type.choices),
         TextColumn(_("Unit"), "default_unit__name"),
-        MoneyColumn(_("List price"), "list_price", currency="currency__code", digits=None),
         TextColumn(_("Tax"), "tax_rate__name"),
+        MoneyColumn(_("List price"), "list_price", currency="currency__code", digits=None),
         DateTimeColumn(_("Created"), "created_at", sort="created_at"),
     )
     default_sort = "sort_key"

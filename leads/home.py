@@ -66,7 +66,9 @@ def new_leads(day: Day) -> Body:
 
 
 def _count(number: int) -> str:
-    return _("%(number)d waiting") % {"number": number} if number <= MOST_SHOWN else _("more than are shown")
+    if number > MOST_SHOWN:
+        return _("more than %(number)d waiting") % {"number": MOST_SHOWN}
+    return _("%(number)d waiting") % {"number": number} if number else ""
 
 
 def _row(row: tuple[Any, ...], day: Day, *, calls: bool, qualifies: bool) -> NewLead:

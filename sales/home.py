@@ -121,7 +121,8 @@ def _deal(row: dict[str, Any], day: Day, *, plans: bool) -> Row:
 
 
 def _number(found: list[Any]) -> str:
-    return str(len(found)) if len(found) <= _MOST else f"{_MOST}+"
+    number = str(len(found) or "")
+    return number if len(found) <= _MOST else f"{_MOST}+"
 
 
 def register() -> None:

@@ -15,7 +15,7 @@ from catalog.tables import PriceListTable
 from crm.core import format as shown
 from crm.core.models import Organisation
 from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
-from crm.core.screens.details import Fact
+from crm.core.screens.details import Fact, KeyFact
 from crm.core.screens.parts import PartDeleteView, PartEditView
 
 
@@ -39,13 +39,23 @@ class PriceListDetailView(DetailView[PriceList]):
             (_("Default"), _("yes") if record.is_default else ""),
         ]
 
+    def key_facts(self, record: PriceList) -> list[Fact | KeyFact]:
+        return [
+            KeyFact(_("Valid from"), shown.day(record.valid_from), "valid_from"),
+            KeyFact(_("Valid to"), shown.day(record.valid_to), "valid_to"),
+            KeyFact(_("Description"), record.description, "description"),
+        ]
+
     def details(self, record: PriceList) -> list[Fact]:
-        told = [
+        return [
+            (_("Name"), record.name),
+            (_("Currency"), record.currency),
+            (_("Prices"), _("include tax") if record.prices_include_tax else _("without tax")),
+            (_("Default"), _("yes") if record.is_default else ""),
             (_("Valid from"), shown.day(record.valid_from)),
             (_("Valid to"), shown.day(record.valid_to)),
             (_("Description"), record.description),
         ]
-        return [(label, value) for label, value in told if value not in (None, "")]
 
     def edit_obstacle(self, record: PriceList) -> str:
         return _obstacle(record)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,11 +13,12 @@ from catalog.forms import ProductForm
 from catalog.models import Product, UnitGroup
 from catalog.services.products import create_product, update_product
 from catalog.services.taxes import default_tax_rate
+from catalog.states import PRODUCT_MACHINE
 from catalog.tables import ProductTable
 from crm.core import format as shown
 from crm.core.models import Organisation
 from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
-from crm.core.screens.details import Fact
+from crm.core.screens.details import Fact, KeyFact, Stage
 
 
 def _in_state(state: str) -> Any:
@@ -44,27 +46,42 @@ class ProductDetailView(DetailView[Product]):
     def facts(self, record: Product) -> list[Fact]:
         return [
             (_("List price"), _price(record, record.list_price)),
+            (_("Type"), record.get_type_display()),
             (_("Unit"), record.default_unit),
             (_("Tax"), record.tax_rate),
         ]
 
+    def key_facts(self, record: Product) -> list[Fact | KeyFact]:
+        return [
+            KeyFact(_("Default price list"), record.default_price_list, "default_price_list"),
+            KeyFact(_("Standard cost"), _price(record, record.standard_cost), "standard_cost"),
+            KeyFact(_("Current cost"), _price(record, record.current_cost), "current_cost"),
+            KeyFact(_("Supplier"), record.supplier, "supplier"),
+            KeyFact(_("Valid from"), shown.day(record.valid_from), "valid_from"),
+            KeyFact(_("Valid to"), shown.day(record.valid_to), "valid_to"),
+        ]
+
     def details(self, record: Product) -> list[Fact]:
-        told = [
+        return [
+            (_("Number"), record.number),
             (_("Type"), record.get_type_display()),
             (_("Description"), record.description),
             (_("Unit group"), record.unit_group),
             (_("Decimals"), str(record.decimals)),
-            (_("Standard cost"), _price(record, record.standard_cost)),
-            (_("Current cost"), _price(record, record.current_cost)),
-            (_("Default price list"), record.default_price_list),
-            (_("Valid from"), shown.day(record.valid_from)),
-            (_("Valid to"), shown.day(record.valid_to)),
-            (_("Supplier"), record.supplier),
+            (_("Currency"), record.currency),
             (_("Number at the supplier"), record.supplier_number),
-            (_("Web page"), record.website),
+            (_("Web page"), _page(record.website)),
             (_("Revision"), str(record.revision or "")),
         ]
-        return [(label, value) for label, value in told if value not in (None, "")]
+
+    def stages(self, record: Product) -> list[Stage]:
+        """A product that is revised goes back before it goes on."""
+        at = {"draft": 0, "under_revision": 0, "active": 1, "retired": 2}[record.state]
+        first = "under_revision" if record.state == "under_revision" else "draft"
+        return [
+            Stage(PRODUCT_MACHINE.label(state), "done" if place < at else "current" if place == at else "next")
+            for place, state in enumerate((first, "active", "retired"))
+        ]
 
     def edit_obstacle(self, record: Product) -> str:
         return _edit_obstacle(record)
@@ -72,6 +89,12 @@ class ProductDetailView(DetailView[Product]):
 
 def _price(record: Product, amount: Any) -> str:
     return "" if amount is None else shown.money_html(amount, record.currency.code)
+
+
+def _page(website: str) -> str:
+    if not website:
+        return ""
+    return format_html('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>', website, website)
 
 
 def _edit_obstacle(record: Product) -> str:

@@ -79,7 +79,7 @@ def register() -> None:
         title=_("Addresses"),
         template="customers/panels/addresses.html",
         context=addresses_of,
-        position=40,
+        position=30,
         column="side",
     )
     register_panels(

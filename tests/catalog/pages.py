@@ -15,7 +15,8 @@ def text_of(client: Client, url: str, status: int = 200) -> str:
 
 def names_in(page: str) -> list[str]:
     """The names of a list's rows, in their order."""
-    return re.findall(r'<td class="is-name at-name"><a href="[^"]+" title="[^"]+">([^<]+)</a>', page)
+    before = r'<td class="is-name at-name">(?:<span class="named"><span class="avatar[^>]*>[^<]*</span>)?'
+    return re.findall(before + r'<a href="[^"]+" title="[^"]+">([^<]+)</a>', page)
 
 
 def hidden(page: str, name: str) -> str:

@@ -228,3 +228,5 @@ def test_list_and_page_take_as_many_queries_for_fifty_as_for_two(mara: Client) -
                 text_of(mara, url)
             counts.append(len(queries))
     assert counts[:2] == counts[2:]
+    assert counts[2] <= 8
+    assert counts[3] <= 12

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core import format as shown
+from crm.core.record_names import Pair
 from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
-from crm.core.screens.details import Fact
+from crm.core.screens.details import Fact, KeyFact, Section
 from crm.customers.filters import AccountFilter
 from crm.customers.forms import AccountForm
-from crm.customers.links import mail_link, phone_link, web_link
-from crm.customers.models import Account
+from crm.customers.links import linked_names, mail_link, phone_link, web_link
+from crm.customers.models import Account, Contact
 from crm.customers.services.accounts import create_account, update_account
 from crm.customers.tables import AccountTable
 from crm.customers.views.facts import inactive_obstacle, preference_facts, terms_facts, visible_choice
@@ -49,25 +50,62 @@ class AccountDetailView(DetailView[Account]):
             (_("Website"), web_link(record.website)),
         ]
 
-    def details(self, record: Account) -> list[Fact]:
-        told = [
-            (_("Number"), record.number),
-            (_("Parent account"), record.parent and record.parent.name),
-            (_("Primary contact"), record.primary_contact and record.primary_contact.full_name),
-            (_("Second phone"), phone_link(record.phone2)),
-            (_("Fax"), record.fax),
-            (_("Size"), record.get_size_display()),
-            (_("Ownership"), record.get_ownership_display()),
-            (_("Annual revenue"), _money(record, record.annual_revenue)),
-            (_("Employees"), shown.quantity(record.employees)),
-            (_("Description"), record.description),
-            *terms_facts(record),
-            *preference_facts(record),
+    def key_facts(self, record: Account) -> list[Fact | KeyFact]:
+        parent, person = linked_names(self.request.user, related(record))
+        days = record.payment_terms_days
+        return [
+            KeyFact(_("E-mail"), mail_link(record.email), "email"),
+            KeyFact(_("Phone"), phone_link(record.phone), "phone"),
+            KeyFact(_("Website"), web_link(record.website), "website"),
+            KeyFact(_("Primary contact"), person, "primary_contact"),
+            KeyFact(_("Parent account"), parent, "parent"),
+            KeyFact(_("Industry"), record.industry, "industry"),
+            KeyFact(_("Payment terms"), "" if days is None else _("%(days)d days") % {"days": days}),
+            KeyFact(_("On credit hold"), _("yes") if record.credit_hold else "", "credit_hold"),
         ]
-        return [(label, value) for label, value in told if value not in (None, "")]
+
+    def details(self, record: Account) -> list[Section]:
+        parent, person = linked_names(self.request.user, related(record))
+        return [
+            Section(
+                _("Company"),
+                [
+                    (_("Number"), record.number),
+                    (_("Type"), record.get_type_display()),
+                    (_("Parent account"), parent),
+                    (_("Primary contact"), person),
+                    (_("Industry"), record.industry),
+                    (_("Size"), record.get_size_display()),
+                    (_("Ownership"), record.get_ownership_display()),
+                    (_("Annual revenue"), _money(record, record.annual_revenue)),
+                    (_("Employees"), shown.quantity(record.employees)),
+                    (_("Description"), record.description),
+                ],
+            ),
+            Section(
+                _("Reach"),
+                [
+                    (_("E-mail"), mail_link(record.email)),
+                    (_("Phone"), phone_link(record.phone)),
+                    (_("Second phone"), phone_link(record.phone2)),
+                    (_("Fax"), record.fax),
+                    (_("Website"), web_link(record.website)),
+                ],
+            ),
+            Section(_("Terms"), terms_facts(record)),
+            Section(_("Preferences"), preference_facts(record)),
+        ]
 
     def edit_obstacle(self, record: Account) -> str:
         return inactive_obstacle(record)
+
+
+def related(record: Account) -> list[Pair | None]:
+    """The account above it and its first contact, by key: their names are printed only to those who may see them."""
+    return [
+        None if record.parent_id is None else (Account, record.parent_id),
+        None if record.primary_contact_id is None else (Contact, record.primary_contact_id),
+    ]
 
 
 def _money(record: Account, amount: Any) -> str:

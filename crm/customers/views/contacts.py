@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core import format as shown
+from crm.core.record_names import Pair
 from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
-from crm.core.screens.details import Fact
+from crm.core.screens.details import Fact, KeyFact, Section
 from crm.customers.filters import ContactFilter
 from crm.customers.forms import ContactForm
-from crm.customers.links import mail_link, phone_link, web_link
+from crm.customers.links import linked_names, mail_link, phone_link, web_link
 from crm.customers.models import Account, Contact
 from crm.customers.services.contacts import create_contact, update_contact
 from crm.customers.tables import ContactTable
@@ -40,33 +41,74 @@ class ContactDetailView(DetailView[Contact]):
     avatar = "person"
 
     def subtitle(self, record: Contact) -> str:
-        return ", ".join(part for part in (record.job_title, record.account and record.account.name) if part)
+        return ", ".join(part for part in (record.job_title, record.department) if part)
 
     def facts(self, record: Contact) -> list[Fact]:
+        (account,) = linked_names(self.request.user, related(record)[:1])
         return [
+            (_("Account"), account),
             (_("Phone"), phone_link(record.phone)),
             (_("Mobile"), phone_link(record.mobile)),
             (_("E-mail"), mail_link(record.email)),
         ]
 
-    def details(self, record: Contact) -> list[Fact]:
-        told = [
-            (_("Salutation"), record.salutation),
-            (_("Department"), record.department),
-            (_("Role"), record.get_role_display()),
-            (_("Reports to"), record.reports_to and record.reports_to.full_name),
-            (_("Second e-mail"), mail_link(record.email2)),
-            (_("Fax"), record.fax),
-            (_("Website"), web_link(record.website)),
-            (_("Birthday"), shown.day(record.born_on)),
-            (_("Description"), record.description),
-            *terms_facts(record),
-            *preference_facts(record),
+    def key_facts(self, record: Contact) -> list[Fact | KeyFact]:
+        return [
+            KeyFact(_("E-mail"), mail_link(record.email), "email"),
+            KeyFact(_("Phone"), phone_link(record.phone), "phone"),
+            KeyFact(_("Mobile"), phone_link(record.mobile), "mobile"),
+            KeyFact(_("Job title"), record.job_title, "job_title"),
+            KeyFact(_("Department"), record.department, "department"),
+            KeyFact(_("Role"), record.get_role_display(), "role"),
+            KeyFact(_("Birthday"), shown.day(record.born_on), "born_on"),
         ]
-        return [(label, value) for label, value in told if value not in (None, "")]
+
+    def details(self, record: Contact) -> list[Section]:
+        account, above = linked_names(self.request.user, related(record))
+        return [
+            Section(
+                _("Person"),
+                [
+                    (_("Salutation"), record.salutation),
+                    (_("Birthday"), shown.day(record.born_on)),
+                    (_("Description"), record.description),
+                ],
+            ),
+            Section(
+                _("Work"),
+                [
+                    (_("Account"), account),
+                    (_("Job title"), record.job_title),
+                    (_("Department"), record.department),
+                    (_("Role"), record.get_role_display()),
+                    (_("Reports to"), above),
+                ],
+            ),
+            Section(
+                _("Reach"),
+                [
+                    (_("E-mail"), mail_link(record.email)),
+                    (_("Second e-mail"), mail_link(record.email2)),
+                    (_("Phone"), phone_link(record.phone)),
+                    (_("Mobile"), phone_link(record.mobile)),
+                    (_("Fax"), record.fax),
+                    (_("Website"), web_link(record.website)),
+                ],
+            ),
+            Section(_("Terms"), terms_facts(record)),
+            Section(_("Preferences"), preference_facts(record)),
+        ]
 
     def edit_obstacle(self, record: Contact) -> str:
         return inactive_obstacle(record)
+
+
+def related(record: Contact) -> list[Pair | None]:
+    """The company and the superior, by key: their names are printed only to those who may see them."""
+    return [
+        None if record.account_id is None else (Account, record.account_id),
+        None if record.reports_to_id is None else (Contact, record.reports_to_id),
+    ]
 
 
 class ContactEditView(EditView[Contact]):
