@@ -3,7 +3,7 @@
 import ipaddress
 import itertools
 import logging
-import time
+from time import monotonic
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -63,7 +63,7 @@ def capture(request: HttpRequest, form_key: str = "") -> HttpResponse:
 def _seconds_to_wait(request: HttpRequest, form_key: str) -> int:
     """What was posted before is kept; what is refused here is counted by nobody and may come again."""
     return _bounds.seconds_to_wait(
-        address=visitor_address(request.META), form_key=form_key, limit=settings.CAPTURE_RATE_LIMIT, at=time.monotonic()
+        address=visitor_address(request.META), form_key=form_key, limit=settings.CAPTURE_RATE_LIMIT, at=monotonic()
     )
 
 
