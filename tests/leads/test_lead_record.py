@@ -108,3 +108,17 @@ def test_the_duplicates_card_costs_few_queries(cast: Cast, anna: Client) -> None
     with CaptureQueriesContext(connection) as queries:
         assert "3 more" in text_of(anna, url)
     assert len(queries) <= 6
+
+
+def test_the_list_of_somebody_who_owns_nothing_leads_to_what_they_may_see(cast: Cast, client_for: ClientFor) -> None:
+    client = client_for(cast.manager)
+    nothing = text_of(client, "/leads/")
+    assert "No leads yet" in nothing
+    assert '<li class="line-node is-current" aria-current="step">' in nothing
+    lead = make_lead(cast.rep_a)
+    page = text_of(client, "/leads/")
+    assert "Nothing in “My open leads”" in page
+    assert '<a href="/leads/?view=open">All open leads</a>' in page
+    disqualify_lead(lead_id=lead.pk, reason="lost", actor=cast.rep_a, at=AT)
+    assert '<a href="/leads/?view=all">All leads</a>' in text_of(client, "/leads/")
+    assert "No leads yet" in text_of(client_for(cast.rep_c), "/leads/")

@@ -17,6 +17,7 @@ from crm.core.access import READ, may_create
 from crm.core.counts import Count, count_up_to
 from crm.core.filters import PAGE_PARAMETERS, RecordFilter
 from crm.core.keyset import Page, keyset_page
+from crm.core.line import place_of
 from crm.core.screens.filtering import fields_html, filter_for
 from crm.core.screens.wording import Pager, count_words, pager_for
 from crm.core.tables import Table
@@ -120,7 +121,14 @@ class ListView(View):
                 "title": _("Nothing in “%(view)s”") % {"view": listing.chosen.label if listing.chosen else ""},
                 "small": True,
             }
-        return {**self.empty(request.user), "action": self._create(request.user)}
+        if (wider := listing.wider()) is not None:
+            return {
+                "title": _("Nothing in “%(view)s”") % {"view": listing.chosen.label if listing.chosen else ""},
+                "text": _("None of these is yours. Others may have some."),
+                "action": self._create(request.user),
+                "link": {"label": wider.label, "url": f"{request.path}?view={wider.key}"},
+            }
+        return {**self.empty(request.user), "action": self._create(request.user), "nodes": place_of(self.model)}
 
 
 class _Listing:
@@ -183,6 +191,13 @@ class _Listing:
         reasons = tuple(branch.name for branch in self.branches)
         chosen = self.chosen.key if self.chosen else ""
         return (type(self.view), self.request.user.pk, reasons, chosen, tuple(sorted(asked.items())))
+
+    def wider(self) -> SystemView | None:
+        """The view after the usual one, or the last one, in which the person sees anything. At most two queries."""
+        views, actor = self.view.system_views, self.request.user
+        seen: Any = self.view.queryset(actor).visible_to(actor)
+        others = [view for view in dict.fromkeys((*views[1:2], *views[-1:])) if view is not self.chosen]
+        return next((view for view in others if view.filter(seen, actor).exists()), None)
 
     def is_narrowed(self) -> bool:
         """Could there be rows beside those that are asked for?"""
