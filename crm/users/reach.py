@@ -1,13 +1,13 @@
-"""How far a person's rights reach: everything that `crm.users.access` needs to know, read in one query."""
+"""How far a person's rights reach: everything that every page needs to know of them, read in one query."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 
-_SQL = """
+_BEFORE = """
 WITH RECURSIVE
 below(id) AS (
     SELECT business_unit_id FROM users_user WHERE id = %(user)s
@@ -18,7 +18,9 @@ reports(id, level) AS (
     UNION SELECT person.id, reports.level + 1 FROM users_user person
         JOIN reports ON person.manager_id = reports.id WHERE reports.level < 20 AND person.id <> %(user)s
 )
-SELECT person.business_unit_id, person.is_active AND person.is_administrator,
+SELECT """
+_REACH = """
+    person.business_unit_id, person.is_active AND person.is_administrator,
     (SELECT jsonb_object_agg(permission, depth) FROM (
         SELECT privilege.permission, max(privilege.depth) AS depth
         FROM users_userrole held JOIN users_roleprivilege privilege ON privilege.role_id = held.role_id
@@ -28,7 +30,10 @@ SELECT person.business_unit_id, person.is_active AND person.is_administrator,
     (SELECT array_agg(DISTINCT id) FROM reports),
     (SELECT array_agg(DISTINCT id) FROM reports WHERE level = 1),
     organisation.managers_may_write,
-    COALESCE(NULLIF(person.time_zone, ''), organisation.time_zone)
+    COALESCE(NULLIF(person.time_zone, ''), organisation.time_zone),
+    (SELECT code FROM core_currency WHERE id = organisation.base_currency_id)
+"""
+_FROM = """
 FROM users_user person LEFT JOIN core_organisation organisation ON TRUE WHERE person.id = %(user)s AND person.is_active
 """
 
@@ -47,6 +52,7 @@ class Reach:
     direct_report_ids: tuple[int, ...] = ()
     managers_may_write: bool = True
     time_zone: str = "UTC"
+    base_currency: str = ""
 
 
 def reach_of(user: Any) -> Reach | None:
@@ -60,13 +66,35 @@ def reach_of(user: Any) -> Reach | None:
     return reach
 
 
-def _read(user_id: int) -> Reach | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_SQL, {"user": user_id})
-        row = cursor.fetchone()
+def person_and_reach(person: type[models.Model], user_id: int) -> Any:
+    """The active person of this key with their reach beside, both in one query; None where there is none.
+
+    `person` is the model of users, which stands on this module.
+    """
+    fields = person._meta.concrete_fields
+    columns = ", ".join(f'person."{each.column}"' for each in fields)
+    row = _row(f"{_BEFORE}{columns}, {_REACH}{_FROM}", user_id)
     if row is None:
         return None
-    unit_id, is_administrator, depths, teams, units, reports, direct, managers_may_write, time_zone = row
+    found: Any = person.from_db(connection.alias, [each.attname for each in fields], row[: len(fields)])
+    found._reach = _reach(user_id, row[len(fields) :])
+    return found
+
+
+def _read(user_id: int) -> Reach | None:
+    row = _row(f"{_BEFORE}{_REACH}{_FROM}", user_id)
+    return _reach(user_id, row) if row else None
+
+
+def _row(sql: str, user_id: int) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"user": user_id})
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
+
+
+def _reach(user_id: int, row: tuple[Any, ...]) -> Reach:
+    unit_id, is_administrator, depths, teams, units, reports, direct, managers_may_write, time_zone, currency = row
     return Reach(
         user_id=user_id,
         unit_id=unit_id,
@@ -79,4 +107,5 @@ def _read(user_id: int) -> Reach | None:
         direct_report_ids=tuple(direct or ()),
         managers_may_write=True if managers_may_write is None else managers_may_write,
         time_zone=time_zone or "UTC",
+        base_currency=currency or "",
     )

@@ -47,10 +47,10 @@ class Table:
         return [_head(column, sort, url) for column in cls.columns]
 
     @classmethod
-    def paper(cls) -> Paper:
-        # One look-up, and only for tables which show money of several currencies.
+    def paper(cls, actor: Any = None) -> Paper:
+        # Only tables which show money of several currencies ask for it.
         mixed = any(isinstance(column, MoneyColumn) and len(column.fields) > 1 for column in cls.columns)
-        return Paper(cls.model, base_currency=base_currency_code() if mixed else "")
+        return Paper(cls.model, base_currency=base_currency_code(actor) if mixed else "")
 
     @classmethod
     def rows_html(cls, rows: Iterable[Sequence[Any]], paper: Paper | None = None, *, actor: Any = None) -> SafeString:
@@ -58,7 +58,7 @@ class Table:
 
         `actor` is whose rights hold for looked-up values; without one they stay empty.
         """
-        paper, rows = paper or cls.paper(), list(rows)
+        paper, rows = paper or cls.paper(actor), list(rows)
         sources = [cls._source(column, rows, actor) for column in cls.columns]
         cells = [(column.cell, source) for column, source in zip(cls.columns, sources, strict=True)]
         # One pattern for every row: formatting is what rows cost.
@@ -81,7 +81,11 @@ class Table:
         return any(column.place for column in cls.columns)
 
 
-def base_currency_code() -> str:
+def base_currency_code(actor: Any = None) -> str:
+    """Of the organisation; a signed-in person knows it already."""
+    known: str | None = getattr(actor, "base_currency", None)
+    if known is not None:
+        return known
     return Organisation.objects.values_list("base_currency__code", flat=True).first() or ""
 
 

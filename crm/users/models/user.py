@@ -15,6 +15,7 @@ from crm.users.access import may
 from crm.users.models.organisation_units import BusinessUnit, Territory
 from crm.users.models.roles import Role
 from crm.users.models.trees import refuse_loop
+from crm.users.reach import reach_of
 
 
 class UserManager(BaseUserManager["User"]):
@@ -107,6 +108,12 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+    @property
+    def base_currency(self) -> str:
+        """The code of the organisation's currency, read together with the person's rights."""
+        reach = reach_of(self)
+        return reach.base_currency if reach else ""
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """`app.verb_model`, answered by the roles: is there any depth at all? Rows are a question for querysets."""
