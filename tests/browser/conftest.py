@@ -1,4 +1,4 @@
-"""A real Chromium, a running server, and a website that is not ours."""
+"""A real Chromium, a running server, and a website that is not ours; and every page as it was answered."""
 
 import os
 import shutil
@@ -7,11 +7,17 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Page as Tab
 from pytest_django import DjangoDbBlocker
 
+from tests.browser.answers import Reader, Shown
+from tests.browser.pages import pages
+from tests.browser.scenes import make_scene
+from tests.browser.theatre import Stage, open_stage
 from tests.browser.website import Website, running_website
 from tests.proofs.sites import Site, furnished_site
+from tests.proofs.world import passing
 
 FLAGS = (
     "--no-sandbox",
@@ -22,6 +28,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+TOOLS = Path(__file__).parent / "node_modules"
 
 
 @pytest.fixture(scope="session")
@@ -29,10 +36,22 @@ def chromium() -> str:
     """The browser that the system has; required where CI is set."""
     found = shutil.which("chromium")
     if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is missing although CI is set")
-        pytest.skip("Chromium is not installed")
-    return found
+        _missing("Chromium")
+    return str(found)
+
+
+@pytest.fixture(scope="session")
+def tools() -> Path:
+    """axe and html-validate, as `npm install --prefix tests/browser` puts them; required where CI is set."""
+    if not (TOOLS / "axe-core").is_dir() or shutil.which("node") is None:
+        _missing("Node or tests/browser/node_modules")
+    return TOOLS
+
+
+def _missing(what: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is missing although CI is set")
+    pytest.skip(f"{what} is not installed")
 
 
 @pytest.fixture
@@ -47,22 +66,49 @@ def website(site: Site) -> Iterator[Website]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """Playwright keeps an event loop in this thread, which Django would take for async code."""
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as found:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield found
+
+
+@pytest.fixture(scope="module")
+def chrome(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    found = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    yield found
+    found.close()
+
+
 @pytest.fixture
-def browser(chromium: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[BrowserContext]:
-    """A new profile. Playwright keeps an event loop in this thread, which Django would take for async code."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            tmp_path / "profile",
-            executable_path=chromium,
-            args=FLAGS,
-            viewport={"width": 1440, "height": 900},
-            reduced_motion="reduce",
-            locale="en-GB",
-        )
-        context.set_default_timeout(30_000)
-        yield context
-        context.close()
+def browser(chrome: Browser) -> Iterator[BrowserContext]:
+    """Nobody has signed in yet."""
+    context = chrome.new_context(
+        viewport={"width": 1440, "height": 900}, reduced_motion="reduce", locale="en-GB", accept_downloads=False
+    )
+    context.set_default_timeout(30_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def answers(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[Shown]:
+    """Every page, asked for once; nothing of the scene is left in the database."""
+    with django_db_blocker.unblock(), passing():
+        reader = Reader(make_scene())
+        return [reader.show(page) for page in pages()]
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with open_stage() as found:
+        yield found
+
+
+@pytest.fixture
+def tab(browser: BrowserContext) -> Tab:
+    return browser.new_page()
 
 
 @pytest.fixture(scope="session")
