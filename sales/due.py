@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from crm.core import format as shown
 from crm.core.tables import Column, Paper
 
-SOON = 7
+SOON = 14
 
 
 def days_words(day: dt.date, today: dt.date) -> str:
@@ -20,17 +20,17 @@ def days_words(day: dt.date, today: dt.date) -> str:
     return (_("in %(days)d d") if days > 0 else _("overdue %(days)d d")) % {"days": abs(days)}
 
 
-def due_day(day: dt.date | None, today: dt.date, *, late: str = "late", language: str = "") -> SafeString:
-    """The day with the words beside it. What has passed stands in the class `late`, what is near in `soon`."""
+def due_day(day: dt.date | None, today: dt.date) -> SafeString:
+    """The day with the words beside it. Red where it has passed, amber where it is near."""
     if day is None:
         return SafeString()
     days = (day - today).days
-    css = late if days < 0 else "soon" if days <= SOON else "muted"
-    return format_html('{} <span class="{}">{}</span>', shown.day(day, language), css, days_words(day, today))
+    css = "late" if days < 0 else "warn" if days <= SOON else "muted"
+    return format_html('{} <span class="{}">{}</span>', shown.day(day), css, days_words(day, today))
 
 
 class DueColumn(Column):
-    """A day by which something must happen while the row is in one of `states`; afterwards only the day."""
+    """A day by which something must happen while the row is in one of `states`: what is near or past in words."""
 
     newest_first = True
 
@@ -40,6 +40,11 @@ class DueColumn(Column):
 
     def cell(self, paper: Paper, *values: Any) -> str:
         day, state = values
-        if day is None or state not in self.states:
-            return shown.day(day, paper.language)
-        return due_day(day, paper.today, language=paper.language)
+        if day is None:
+            return SafeString()
+        near = state in self.states and (day - paper.today).days <= SOON
+        if not near:
+            return shown.short_day(day, paper.today, paper.language)
+        css = "late" if day < paper.today else "warn"
+        words = days_words(day, paper.today)
+        return format_html('<span class="{}" title="{}">{}</span>', css, shown.day(day, paper.language), words)

@@ -57,9 +57,15 @@ def check_create(actor: Any, model: type[models.Model]) -> None:
         raise Forbidden(_("You may not create a %(noun)s.") % {"noun": model._meta.verbose_name})
 
 
-def find_for[M: models.Model](model: type[M], pk: int, actor: Any, action: str = READ) -> M:
-    """The record, if the actor may do `action` with it: `NotFound` when invisible, `Forbidden` when only visible."""
-    return _checked(model, cast(Any, model)._default_manager.all(), pk, actor, action)
+def find_for[M: models.Model](
+    model: type[M], pk: int, actor: Any, action: str = READ, *, related: Sequence[str] = ()
+) -> M:
+    """The record, if the actor may do `action` with it: `NotFound` when invisible, `Forbidden` when only visible.
+
+    `related` names what its page asks of it anyway, read along.
+    """
+    rows = cast(Any, model)._default_manager.all()
+    return _checked(model, rows.select_related(*related) if related else rows, pk, actor, action)
 
 
 def lock_for[M: models.Model](model: type[M], pk: int, actor: Actor, action: str) -> M:

@@ -282,6 +282,9 @@ class QualifyForm:
         if part in {"account", "contact"} and self._placed(self._part(part), field, refusal):
             return
         if part == "opportunity":
+            if field == "record" and self.opportunity.choice.is_bound:
+                self.opportunity.choice.add_error("record", refusal.sentence)
+                return
             number, _dash, name = field.partition("-")
             rows = self.opportunity.kept_rows()
             if number.isdecimal() and int(number) < len(rows) and name in rows[int(number)].fields:

@@ -1,17 +1,22 @@
 """Parts of the pages of quotes, orders and invoices, and of what they lead to."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.access import READ
 from crm.core.addresses import screen_url
+from crm.core.models import Organisation
 from crm.core.panels import Panel, register_panels
 from crm.core.screens.buttons import rights_on
 from crm.core.tables import Table
 from crm.customers.models import Account, Contact
-from sales.chain import story_of
+from sales.chain import on_the_line, story_of
+from sales.due import days_words
 from sales.models import Invoice, Opportunity, Order, Quote
 from sales.panels.lines import lines_panel
 from sales.panels.totals import totals_panel
@@ -33,7 +38,7 @@ def revisions_of(quote: Quote, user: Any) -> Mapping[str, Any]:
 
 
 def has_revisions(quote: Quote, _user: Any) -> bool:
-    return bool(quote.revision) or quote.revisions.exists()
+    return bool(quote.revision) or quote.status_reason == "revised"
 
 
 def payments_of(invoice: Invoice, user: Any) -> Mapping[str, Any]:
@@ -43,12 +48,16 @@ def payments_of(invoice: Invoice, user: Any) -> Mapping[str, Any]:
     }
 
 
-def has_payments(invoice: Invoice, _user: Any) -> bool:
-    return invoice.payments.exists()
-
-
 def balance_of(invoice: Invoice, _user: Any) -> Mapping[str, Any]:
-    return {"paid": invoice.paid_amount, "is_settled": invoice.state == "paid"}
+    today = Organisation.load().today(timezone.now())
+    due = due_words(invoice.due_on, today) if invoice.state == "issued" and invoice.due_on else ""
+    return {"settled": invoice.total_amount - invoice.balance, "due": due, "is_late": invoice.is_overdue(today)}
+
+
+def due_words(day: dt.date, today: dt.date) -> str:
+    """ "due in 4 d", "overdue 12 d"."""
+    words = days_words(day, today)
+    return words if day < today else say("due %(when)s") % {"when": words}
 
 
 def is_numbered(invoice: Invoice, _user: Any) -> bool:
@@ -74,6 +83,11 @@ def _listed(table: type[Table], column: str) -> Any:
     return context
 
 
+def _on_the_line(model: type[Any]) -> Any:
+    """As the line tells it, which is read for every page."""
+    return lambda record, user: bool(on_the_line(model, record, user))
+
+
 def _exists(table: type[Table], column: str) -> Any:
     def exists(record: Any, user: Any) -> bool:
         rows: Any = table.model._default_manager
@@ -82,13 +96,13 @@ def _exists(table: type[Table], column: str) -> Any:
     return exists
 
 
-def _list_panel(name: str, title: Any, table: type[Table], column: str, position: int) -> Panel:
+def _list_panel(name: str, title: Any, table: type[Table], column: str, *, position: int, shown: Any = None) -> Panel:
     return Panel(
         name=name,
         title=title,
         template=_ROWS,
         context=_listed(table, column),
-        shown=_exists(table, column),
+        shown=shown or _exists(table, column),
         position=position,
     )
 
@@ -101,9 +115,14 @@ def register() -> None:
     register_panels(
         Quote,
         _side_panel("revisions", _("Revisions"), revisions_of, 20, has_revisions),
-        _list_panel("orders", _("Orders"), OpportunityOrdersTable, "quote", 30),
+        _list_panel("orders", _("Orders"), OpportunityOrdersTable, "quote", position=30, shown=_on_the_line(Order)),
     )
-    register_panels(Order, _list_panel("invoices", _("Invoices"), OpportunityInvoicesTable, "order", 30))
+    register_panels(
+        Order,
+        _list_panel(
+            "invoices", _("Invoices"), OpportunityInvoicesTable, "order", position=30, shown=_on_the_line(Invoice)
+        ),
+    )
     register_panels(
         Invoice,
         _side_panel("balance", _("Balance"), balance_of, 2, is_numbered),
@@ -112,7 +131,7 @@ def register() -> None:
             title=_("Payments"),
             template="sales/panels/payments.html",
             context=payments_of,
-            shown=has_payments,
+            shown=is_numbered,
             position=20,
             tab="lines",
         ),
@@ -131,7 +150,7 @@ def _register_customers() -> None:
     for model, column in ((Account, "customer_account"), (Contact, "customer_contact")):
         register_panels(
             model,
-            _list_panel("quotes", _("Quotes"), OpportunityQuotesTable, column, 24),
-            _list_panel("orders", _("Orders"), OpportunityOrdersTable, column, 26),
-            _list_panel("invoices", _("Invoices"), OpportunityInvoicesTable, column, 28),
+            _list_panel("quotes", _("Quotes"), OpportunityQuotesTable, column, position=24),
+            _list_panel("orders", _("Orders"), OpportunityOrdersTable, column, position=26),
+            _list_panel("invoices", _("Invoices"), OpportunityInvoicesTable, column, position=28),
         )

@@ -18,6 +18,7 @@ from crm.core.addresses import screen_name
 from crm.core.idempotency import new_key
 from crm.core.money import ZERO
 from crm.core.panels import Panel
+from crm.core.screens.buttons import rights_on
 from sales.forms.line_rows import GridRow
 from sales.forms.lines import LineGrid
 from sales.models import DocumentLine, LineKind, PricedModel
@@ -117,8 +118,7 @@ def money_of(record: PricedModel) -> Money:
 
 
 def _may_write(record: PricedModel, user: Any) -> bool:
-    rows: Any = type(record)._default_manager
-    return bool(rows.for_action(user, WRITE).filter(pk=record.pk).exists())
+    return bool(rights_on(record, user, {WRITE})[WRITE])
 
 
 def grid_context(grid: LineGrid) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.models import Competitor
 from crm.core.access import may_create
 from crm.core.addresses import screen_url
 from crm.core.panels import Panel, register_panels
@@ -14,6 +15,7 @@ from crm.core.tables import Table
 from crm.customers.models import Account, Contact
 from leads.models import Lead
 from leads.values import source_label
+from sales.chain import on_the_line
 from sales.models import Invoice, Opportunity, Order, QualificationResult, Quote
 from sales.tables.opportunities import (
     CustomerOpportunitiesTable,
@@ -96,11 +98,18 @@ def _made_of(model: Any, opportunity: Opportunity, user: Any) -> Any:
 
 
 def has_orders(opportunity: Opportunity, user: Any) -> bool:
-    return bool(_made_of(Order, opportunity, user).exists())
+    return bool(on_the_line(Order, opportunity, user))
 
 
 def has_invoices(opportunity: Opportunity, user: Any) -> bool:
-    return bool(_made_of(Invoice, opportunity, user).exists())
+    return bool(on_the_line(Invoice, opportunity, user))
+
+
+def competitors_of(opportunity: Opportunity, user: Any) -> Mapping[str, Any]:
+    """Those that this person may see; whoever got the deal is marked."""
+    seen = Competitor.objects.visible_to(user)
+    rows = opportunity.opportunity_competitors.filter(competitor__in=seen).select_related("competitor")
+    return {"competitors": rows.order_by("competitor__sort_key", "pk"), "lost_to": opportunity.lost_to_id}
 
 
 def results_of(lead: Lead, user: Any) -> Mapping[str, Any]:
@@ -150,6 +159,8 @@ def origin_of(record: Any, user: Any) -> Mapping[str, Any]:
 
 
 def has_origin(record: Any, user: Any) -> bool:
+    if isinstance(record, Opportunity):
+        return bool(on_the_line(Lead, record, user))
     return bool(_leads_of(record, user).exists())
 
 
@@ -217,5 +228,12 @@ def _documents() -> list[Panel]:
             context=invoices_of,
             shown=has_invoices,
             position=34,
+        ),
+        Panel(
+            name="competitors",
+            title=gettext_lazy("Competitors"),
+            template="sales/panels/competitors.html",
+            context=competitors_of,
+            position=36,
         ),
     ]

@@ -88,14 +88,13 @@ def _discount_label(record: PricedModel) -> str:
 
 
 def _base(record: PricedModel) -> dict[str, str]:
-    """The total in the base currency with its rate, where the document has another one."""
-    code = base_currency_code()
-    if record.currency.code == code:
+    """The total in the base currency with its rate, where that says anything new."""
+    if record.exchange_rate == 1:
         return {}
     if record.base_total_amount is None or record.exchange_rate is None:
         return {"missing": _("There is no exchange rate for %(currency)s yet.") % {"currency": record.currency.code}}
     return {
-        "amount": shown.money_html(record.base_total_amount, code),
+        "amount": shown.money_html(record.base_total_amount, base_currency_code()),
         "rate": shown.quantity(record.exchange_rate),
         "on": shown.day(record.exchange_rate_on),
         "frozen": _("frozen") if record.is_rate_frozen else "",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from activities.links import relink
 from crm.core.access import READ, WRITE, check_create, find_for, lock_for
 from crm.core.actors import Actor
-from crm.core.errors import Conflict, Forbidden, Invalid
+from crm.core.errors import Conflict, Forbidden, Invalid, NotFound
 from crm.core.transactions import service
 from crm.customers.models import Account, Address, Contact
 from crm.customers.services.accounts import create_account, update_account
@@ -246,9 +246,14 @@ class _Qualifying:
 
 @contextmanager
 def _part(name: str) -> Iterator[None]:
-    """Say of a refused value to which part of the page it belongs."""
+    """Say of a refused value to which part of the page it belongs. What is hidden reads like what never was."""
     try:
         yield
+    except NotFound as refusal:
+        part = name.partition("-")[0]
+        raise Invalid(
+            _("There is no such record, or you may not see it. Choose another one."), field=f"{part}-record"
+        ) from refusal
     except Invalid as refusal:
         field = f"{name}-{refusal.field}" if refusal.field else name
         raise Invalid(refusal.sentence, field=field, details=refusal.details) from refusal

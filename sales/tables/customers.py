@@ -1,7 +1,6 @@
 """The customer of a row, within what its reader may see."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
@@ -16,20 +15,11 @@ from sales.models import DocumentModel
 _NAMES = ("customer_account__name", "customer_contact__full_name")
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """`pk` is None where the page of the customer is not for this reader."""
+def customers_of(model: type[models.Model], keys: Sequence[int], actor: Any) -> dict[int, str]:
+    """Names by the key of the row, in one query. The keys are those of rows that the actor sees.
 
-    name: str
-    noun: str
-    pk: int | None = None
-
-
-def customers_of(model: type[models.Model], keys: Sequence[int], actor: Any) -> dict[int, Customer]:
-    """By the key of the row, in one query. The keys are those of rows that the actor sees.
-
-    A document bears the name of its customer, so whoever reads the document reads the name; the way to the
-    customer's page, and the name on an opportunity, are for those who may see the customer.
+    A document bears the name of its customer, so whoever reads the document reads the name; on an opportunity it
+    is for those who may see the customer.
     """
     rows: Any = model._default_manager
     printed = ("buyer_name", "bill_to_name") if issubclass(model, DocumentModel) else ()
@@ -37,7 +27,7 @@ def customers_of(model: type[models.Model], keys: Sequence[int], actor: Any) -> 
         rows.filter(pk__in=keys)
         .annotate(sees_account=_visible(Account, "customer_account", actor))
         .annotate(sees_contact=_visible(Contact, "customer_contact", actor))
-        .values("pk", "customer_account_id", "customer_contact_id", "sees_account", "sees_contact", *_NAMES, *printed)
+        .values("pk", "customer_account_id", "sees_account", "sees_contact", *_NAMES, *printed)
     )
     return {row["pk"]: _customer(row) for row in found}
 
@@ -46,29 +36,23 @@ def _visible(model: Any, column: str, actor: Any) -> Exists:
     return Exists(model.objects.visible_to(actor).filter(pk=OuterRef(column)))
 
 
-def _customer(row: Mapping[str, Any]) -> Customer:
+def _customer(row: Mapping[str, Any]) -> str:
     noun = "account" if row["customer_account_id"] else "contact"
-    name = row[_NAMES[0]] if noun == "account" else row[_NAMES[1]]
     if row[f"sees_{noun}"]:
-        return Customer(name, noun, row[f"customer_{noun}_id"])
+        return str(row[_NAMES[0]] if noun == "account" else row[_NAMES[1]])
     printed = row.get("buyer_name") or row.get("bill_to_name")
-    return Customer(printed or hidden_name(Account if noun == "account" else Contact), noun)
+    return str(printed or hidden_name(Account if noun == "account" else Contact))
 
 
 class CustomerColumn(LookupColumn):
-    """The account or the person who is the customer, leading to its page where the reader may open it."""
+    """The account or the person who is the customer."""
 
     def __init__(self, label: Any, model: type[models.Model], place: str = "sub") -> None:
-        def lookup(keys: Sequence[int], actor: Any) -> Mapping[int, Customer]:
+        def lookup(keys: Sequence[int], actor: Any) -> Mapping[int, str]:
             return customers_of(model, keys, actor)
 
         super().__init__(label, lookup, place)
 
     def cell(self, paper: Paper, *values: Any) -> str:
-        customer: Customer | None = values[0]
-        if customer is None:
-            return ""
-        if customer.pk is None:
-            return format_html('<span title="{}">{}</span>', customer.name, customer.name)
-        url = paper.address(f"customers:{customer.noun}_detail", customer.pk)
-        return format_html('<a href="{}" title="{}">{}</a>', url, customer.name, customer.name)
+        name: str = values[0] or ""
+        return format_html('<span title="{}">{}</span>', name, name)

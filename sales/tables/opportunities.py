@@ -17,6 +17,7 @@ from sales.due import DueColumn
 from sales.models import Invoice, Opportunity, Order, Quote
 from sales.states import INVOICE_MACHINE, OPPORTUNITY_MACHINE, ORDER_MACHINE, QUOTE_MACHINE
 from sales.tables.customers import CustomerColumn
+from sales.tables.revisions import RevisionColumn
 
 
 class OpportunityTable(Table):
@@ -54,8 +55,7 @@ class OpportunityQuotesTable(Table):
 
     model = Quote
     columns = (
-        LinkColumn(_("Number"), "number"),
-        NumberColumn(_("Revision"), "revision"),
+        RevisionColumn(_("Number")),
         StateColumn(_("State"), QUOTE_MACHINE),
         DueColumn(_("Last day to accept"), "expires_on", states=("active",)),
         MoneyColumn(_("Total"), "total_amount", currency="currency__code", digits=None),

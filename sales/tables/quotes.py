@@ -4,9 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.tables import (
     DateTimeColumn,
-    LinkColumn,
     MoneyColumn,
-    NumberColumn,
     OwnerColumn,
     StateColumn,
     Table,
@@ -16,13 +14,13 @@ from sales.due import DueColumn
 from sales.models import Quote
 from sales.states import QUOTE_MACHINE
 from sales.tables.customers import CustomerColumn
+from sales.tables.revisions import RevisionColumn
 
 
 class QuoteTable(Table):
     model = Quote
     columns = (
-        LinkColumn(_("Number"), "number"),
-        NumberColumn(_("Rev."), "revision"),
+        RevisionColumn(_("Number")),
         TextColumn(_("Name"), "name", sort="sort_key"),
         CustomerColumn(_("Customer"), Quote),
         StateColumn(_("State"), QUOTE_MACHINE),

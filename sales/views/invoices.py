@@ -9,14 +9,16 @@ from django.utils.translation import gettext_lazy
 
 from crm.core import format as shown
 from crm.core.models import Organisation
-from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
-from crm.core.screens.details import Fact
+from crm.core.screens import DeleteView, EditView, ListView, SystemView
+from crm.core.screens.details import Fact, Stage
+from sales.due import due_day
 from sales.filters.documents import InvoiceFilter
 from sales.forms.invoices import InvoiceForm
 from sales.models import Invoice
 from sales.services.invoices import create_invoice, delete_invoice, update_invoice
-from sales.tables.invoices import InvoiceTable, overdue_badge
-from sales.views.documents import detail_facts, edit_obstacle, head_facts, initial_customer
+from sales.tables.invoices import InvoiceTable
+from sales.views.documents import DocumentDetailView, edit_obstacle, initial_customer
+from sales.views.stages import invoice_stages
 
 
 def _overdue(rows: Any, _user: Any) -> Any:
@@ -40,33 +42,33 @@ class InvoiceListView(ListView):
     )
 
 
-class InvoiceDetailView(DetailView[Invoice]):
+class InvoiceDetailView(DocumentDetailView[Invoice]):
     model = Invoice
-    first_tab = "lines"
 
     def heading(self, record: Invoice) -> str:
         return record.number or _("Draft invoice")
 
-    def subtitle(self, record: Invoice) -> str:
-        return f"{record.name} · {record.customer}"
-
     def facts(self, record: Invoice) -> list[Fact]:
+        is_open = record.state == "issued"
         return [
-            *head_facts(record),
+            (_("Customer"), self.parties(record).customer),
             (_("Issued"), shown.day(record.issued_on)),
-            (_("Due"), self._due(record)),
+            (_("Due"), due_day(record.due_on, timezone.localdate()) if is_open else shown.day(record.due_on)),
             (_("Paid on"), shown.day(record.paid_on)),
+            (_("Customer reference"), record.customer_reference),
+            (_("Opportunity"), "" if is_open else self.parties(record).opportunity),
+            self.next_step(record) if is_open else ("", ""),
         ]
 
-    def details(self, record: Invoice) -> list[Fact]:
-        return [*detail_facts(record), (_("Delivered"), shown.day(record.delivered_on))]
+    def own_details(self, record: Invoice) -> list[Fact]:
+        return [
+            (_("Issued"), shown.day(record.issued_on)),
+            (_("Due"), shown.day(record.due_on)),
+            (_("Delivered"), shown.day(record.delivered_on)),
+        ]
 
-    def edit_obstacle(self, record: Invoice) -> str:
-        return edit_obstacle(record)
-
-    def _due(self, record: Invoice) -> str:
-        is_overdue = record.is_overdue(Organisation.load().today(timezone.now()))
-        return f"{shown.day(record.due_on)} · {overdue_badge().label}" if is_overdue else shown.day(record.due_on)
+    def stages(self, record: Invoice) -> list[Stage]:
+        return invoice_stages(record, timezone.now())
 
 
 class InvoiceEditView(EditView[Invoice]):

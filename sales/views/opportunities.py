@@ -4,26 +4,24 @@ import calendar
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core import format as shown
 from crm.core.models import Organisation
-from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
-from crm.core.screens.details import Fact
-from crm.core.tables import base_currency_code
-from crm.customers.models import Account, Contact
-from crm.customers.views.facts import visible_choice
+from crm.core.screens import DeleteView, EditView, ListView, SystemView
+from crm.core.screens.details import Fact, KeyFact, Section, Stage
 from leads.values import source_label
+from sales.due import due_day
 from sales.filters.opportunities import OpportunityFilter
 from sales.forms.opportunities import OpportunityForm
 from sales.models import Opportunity
-from sales.services.lines import frozen_sentence
 from sales.services.opportunities import create_opportunity, update_opportunity
 from sales.tables.opportunities import OpportunityTable
+from sales.views.documents import PricedDetailView, edit_obstacle, initial_customer
+from sales.views.stages import opportunity_stages
 
 
 def _closing_this_month(rows: Any, _user: Any) -> Any:
@@ -50,84 +48,114 @@ class OpportunityListView(ListView):
     )
 
 
-class OpportunityDetailView(DetailView[Opportunity]):
+class OpportunityDetailView(PricedDetailView[Opportunity]):
     model = Opportunity
 
     def subtitle(self, record: Opportunity) -> str:
-        return str(record.customer)
+        parties = self.parties(record)
+        return " · ".join(name for name in (parties.customer_name, parties.contact_name) if name)
 
     def facts(self, record: Opportunity) -> list[Fact]:
-        base = base_currency_code()
         if record.is_editable:
             return [
-                (_("Customer"), customer_link(record)),
-                (_("Est. revenue"), amount(record, record.estimated_revenue, base)),
-                (_("Est. close"), shown.day(record.estimated_close_on)),
+                (_("Customer"), self.parties(record).customer),
+                (_("Est. revenue"), self.amount(record, record.estimated_revenue)),
+                (_("Est. close"), due_day(record.estimated_close_on, timezone.localdate())),
                 (_("Probability"), shown.percent(record.probability)),
+                self.next_step(record),
             ]
         return [
-            (_("Customer"), customer_link(record)),
-            (_("Actual revenue"), amount(record, record.actual_revenue, base)),
+            (_("Customer"), self.parties(record).customer),
+            (_("Actual revenue"), self.amount(record, record.actual_revenue)),
             (_("Closed on"), shown.day(record.actual_close_on)),
             (_("Lost to"), str(record.lost_to or "")),
         ]
 
-    def details(self, record: Opportunity) -> list[Fact]:
-        base = base_currency_code()
+    def key_facts(self, record: Opportunity) -> list[Fact | KeyFact]:
+        decides = (_("yes") if record.decision_maker else "", record.get_purchase_process_display())
+        budget = (self.amount(record, record.budget_amount), record.get_budget_status_display())
         return [
-            (_("Contact"), record.contact and record.contact.full_name),
+            KeyFact(_("Contact"), self.parties(record).contact, "contact"),
+            KeyFact(_("Forecast"), record.get_forecast_category_display(), "forecast_category"),
+            KeyFact(_("Rating"), record.get_rating_display(), "rating"),
+            KeyFact(_("Budget"), _joined(*budget), "budget_amount"),
+            KeyFact(_("Timeframe"), record.get_purchase_timeframe_display(), "purchase_timeframe"),
+            KeyFact(_("Decision maker"), _joined(*decides), "decision_maker"),
+            KeyFact(_("Need"), record.get_need_display(), "need"),
+            KeyFact(_("Price list"), record.price_list and record.price_list.name, "price_list"),
+            KeyFact(_("Source"), source_label(record.source), "source"),
+            (_("Closing note"), record.closing_note),
+        ]
+
+    def details(self, record: Opportunity) -> list[Section]:
+        return [
+            Section(_("Opportunity"), self._own(record)),
+            Section(_("Revenue"), self._revenue(record)),
+            Section(_("Budget"), self._budget(record)),
+            Section(_("Need"), _need(record)),
+            Section(_("Where it came from"), _origin(record)),
+        ]
+
+    def stages(self, record: Opportunity) -> list[Stage]:
+        return opportunity_stages(record, timezone.now())
+
+    def _own(self, record: Opportunity) -> list[Fact]:
+        parties = self.parties(record)
+        return [
+            (_("Topic"), record.topic),
+            (_("Customer"), parties.customer),
+            (_("Contact"), parties.contact),
             (_("Rating"), record.get_rating_display()),
             (_("Forecast category"), record.get_forecast_category_display()),
-            (_("Revenue"), record.get_revenue_mode_display()),
-            (_("Total of the lines"), amount(record, record.total_amount, base)),
-            (_("Currency"), record.currency.code),
-            (_("Price list"), record.price_list and record.price_list.name),
-            (_("Budget"), amount(record, record.budget_amount, base)),
-            (_("Budget status"), record.get_budget_status_display()),
-            (_("Timeframe"), record.get_purchase_timeframe_display()),
-            (_("Purchase process"), record.get_purchase_process_display()),
-            (_("Decision maker"), _("yes") if record.decision_maker else ""),
-            (_("Need"), record.get_need_display()),
-            (_("What the customer needs"), record.customer_need),
-            (_("Current situation"), record.current_situation),
-            (_("Pain points"), record.pain_points),
-            (_("Proposed solution"), record.proposed_solution),
-            (_("Source"), source_label(record.source)),
-            (_("Source campaign"), record.campaign_code),
+            (_("Probability"), shown.percent(record.probability)),
+            (_("Est. close"), shown.day(record.estimated_close_on)),
             (_("Description"), record.description),
             (_("Closing note"), record.closing_note),
         ]
 
-    def edit_obstacle(self, record: Opportunity) -> str:
-        return closed_obstacle(record)
+    def _revenue(self, record: Opportunity) -> list[Fact]:
+        return [
+            (_("Revenue"), record.get_revenue_mode_display()),
+            (_("Est. revenue"), self.amount(record, record.estimated_revenue)),
+            (_("Actual revenue"), self.amount(record, record.actual_revenue)),
+            (_("Total of the lines"), self.amount(record, record.total_amount)),
+            (_("Currency"), record.currency.code),
+            (_("Price list"), record.price_list and record.price_list.name),
+        ]
+
+    def _budget(self, record: Opportunity) -> list[Fact]:
+        return [
+            (_("Budget"), self.amount(record, record.budget_amount)),
+            (_("Budget status"), record.get_budget_status_display()),
+            (_("Timeframe"), record.get_purchase_timeframe_display()),
+            (_("Purchase process"), record.get_purchase_process_display()),
+            (_("Decision maker"), _("yes") if record.decision_maker else ""),
+        ]
 
 
-def closed_obstacle(record: Opportunity) -> str:
-    return "" if record.is_editable else frozen_sentence(record)
+def _need(record: Opportunity) -> list[Fact]:
+    return [
+        (_("Need"), record.get_need_display()),
+        (_("What the customer needs"), record.customer_need),
+        (_("Current situation"), record.current_situation),
+        (_("Pain points"), record.pain_points),
+        (_("Proposed solution"), record.proposed_solution),
+    ]
 
 
-def customer_link(record: Opportunity) -> str:
-    noun = "account" if record.customer_account_id else "contact"
-    return format_html(
-        '<a href="{}">{}</a>', reverse(f"customers:{noun}_detail", args=[record.customer.pk]), record.customer
-    )
+def _origin(record: Opportunity) -> list[Fact]:
+    return [(_("Source"), source_label(record.source)), (_("Source campaign"), record.campaign_code)]
 
 
-def amount(record: Opportunity, value: Any, base: str) -> str:
-    """With the currency's code unless it is the base one."""
-    code = record.currency.code
-    return "" if value is None else shown.money_html(value, "" if code == base else code)
+def _joined(*parts: Any) -> Any:
+    return format_html_join(" · ", "{}", ((part,) for part in parts if part))
 
 
 class OpportunityEditView(EditView[Opportunity]):
     model, form_class = Opportunity, OpportunityForm
 
     def initial(self, request: HttpRequest) -> dict[str, Any]:
-        return {
-            "customer_account": visible_choice(Account, request, "customer_account"),
-            "customer_contact": visible_choice(Contact, request, "customer_contact"),
-            "contact": visible_choice(Contact, request, "contact"),
-        }
+        return initial_customer(request)
 
     def create(self, form: OpportunityForm, actor: Any) -> Opportunity:
         return create_opportunity(values=form.values, owner=actor, actor=actor, at=timezone.now())
@@ -136,7 +164,7 @@ class OpportunityEditView(EditView[Opportunity]):
         return update_opportunity(opportunity_id=record_id, values=form.values, actor=actor, at=timezone.now())
 
     def obstacle(self, record: Opportunity) -> str:
-        return closed_obstacle(record)
+        return edit_obstacle(record)
 
 
 class OpportunityDeleteView(DeleteView):

@@ -8,14 +8,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core import format as shown
-from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
-from crm.core.screens.details import Fact
+from crm.core.screens import DeleteView, EditView, ListView, SystemView
+from crm.core.screens.details import Fact, KeyFact, Stage
+from sales.due import due_day
 from sales.filters.documents import OrderFilter
 from sales.forms.orders import OrderForm
 from sales.models import Order
 from sales.services.orders import create_order, update_order
 from sales.tables.orders import OrderTable
-from sales.views.documents import detail_facts, edit_obstacle, head_facts, initial_customer
+from sales.views.documents import DocumentDetailView, edit_obstacle, initial_customer
+from sales.views.stages import order_stages
 
 
 class OrderListView(ListView):
@@ -36,31 +38,36 @@ class OrderListView(ListView):
     )
 
 
-class OrderDetailView(DetailView[Order]):
+class OrderDetailView(DocumentDetailView[Order]):
     model = Order
-    first_tab = "lines"
-
-    def subtitle(self, record: Order) -> str:
-        return f"{record.name} · {record.customer}"
 
     def facts(self, record: Order) -> list[Fact]:
         return [
-            *head_facts(record),
+            (_("Customer"), self.parties(record).customer),
+            (_("Total"), self.amount(record, record.total_amount)),
             (_("Ordered"), shown.day(record.ordered_on)),
             (_("Delivered"), shown.day(record.fulfilled_on)),
             (_("Canceled"), shown.day(record.canceled_on)),
-            (_("Prices"), _("locked") if record.is_price_locked else _("follow the price list")),
+            (_("Delivery requested by"), self._requested(record)),
+            self.next_step(record) if record.is_editable else ("", ""),
         ]
 
-    def details(self, record: Order) -> list[Fact]:
+    def _requested(self, record: Order) -> str:
+        return due_day(record.requested_delivery_on, timezone.localdate()) if record.is_editable else ""
+
+    def own_key_facts(self, record: Order) -> list[Fact | KeyFact]:
+        locked = _("locked") if record.is_price_locked else _("follow the price list")
+        return [(_("Prices"), locked), KeyFact(_("Reference"), record.customer_reference, "customer_reference")]
+
+    def own_details(self, record: Order) -> list[Fact]:
         return [
-            *detail_facts(record),
+            (_("Ordered"), shown.day(record.ordered_on)),
             (_("Delivery requested by"), shown.day(record.requested_delivery_on)),
             (_("Closing note"), record.closing_note),
         ]
 
-    def edit_obstacle(self, record: Order) -> str:
-        return edit_obstacle(record)
+    def stages(self, record: Order) -> list[Stage]:
+        return order_stages(record, timezone.now())
 
 
 class OrderEditView(EditView[Order]):

@@ -8,14 +8,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core import format as shown
-from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
-from crm.core.screens.details import Fact
+from crm.core.screens import DeleteView, EditView, ListView, SystemView
+from crm.core.screens.details import Fact, KeyFact, Stage
+from sales.due import due_day
 from sales.filters.documents import QuoteFilter
 from sales.forms.quotes import QuoteForm
 from sales.models import Quote
 from sales.services.quotes import create_quote, update_quote
 from sales.tables.quotes import QuoteTable
-from sales.views.documents import detail_facts, edit_obstacle, head_facts, initial_customer
+from sales.views.documents import DocumentDetailView, edit_obstacle, initial_customer
+from sales.views.stages import quote_stages
 
 
 class QuoteListView(ListView):
@@ -36,32 +38,37 @@ class QuoteListView(ListView):
     )
 
 
-class QuoteDetailView(DetailView[Quote]):
+class QuoteDetailView(DocumentDetailView[Quote]):
     model = Quote
-    first_tab = "lines"
-
-    def subtitle(self, record: Quote) -> str:
-        return f"{record.name} · {record.customer}"
 
     def facts(self, record: Quote) -> list[Fact]:
+        is_live = record.state in ("draft", "active")
         return [
-            *head_facts(record),
-            (_("Last day to accept"), shown.day(record.expires_on)),
+            (_("Customer"), self.parties(record).customer),
+            (_("Total"), self.amount(record, record.total_amount)),
+            (_("Last day to accept"), due_day(record.expires_on, timezone.localdate()) if is_live else ""),
             (_("Won on"), shown.day(record.won_on)),
             (_("Closed on"), shown.day(record.closed_on)),
+            (_("Opportunity"), self.parties(record).opportunity),
+            self.next_step(record) if is_live else ("", ""),
         ]
 
-    def details(self, record: Quote) -> list[Fact]:
+    def own_key_facts(self, record: Quote) -> list[Fact | KeyFact]:
+        days = (record.effective_from, record.effective_to)
+        valid = _("%(first)s to %(last)s") % {"first": shown.day(days[0]), "last": shown.day(days[1])}
+        return [KeyFact(_("Valid"), valid if all(days) else shown.day(days[0] or days[1]), "effective_from")]
+
+    def own_details(self, record: Quote) -> list[Fact]:
         return [
-            *detail_facts(record),
             (_("Prices valid from"), shown.day(record.effective_from)),
             (_("Prices valid to"), shown.day(record.effective_to)),
+            (_("Last day to accept"), shown.day(record.expires_on)),
             (_("Activated"), shown.moment(record.activated_at)),
             (_("Closing note"), record.closing_note),
         ]
 
-    def edit_obstacle(self, record: Quote) -> str:
-        return edit_obstacle(record)
+    def stages(self, record: Quote) -> list[Stage]:
+        return quote_stages(record, timezone.now())
 
 
 class QuoteEditView(EditView[Quote]):

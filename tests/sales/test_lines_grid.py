@@ -159,7 +159,7 @@ def test_opportunities_have_the_same_grid(cast: Cast, client_for: ClientFor) -> 
     assert client.get(url).status_code == 200
     assert client.post(url, grid({"kind": "product", "item": product.number, "quantity": "3"})).status_code == 302
     assert again(opportunity).estimated_revenue == D(300)
-    assert "Save lines" in client.get(f"/opportunities/{opportunity.pk}/").content.decode()
+    assert "Save lines" in client.get(f"/opportunities/{opportunity.pk}/?tab=lines").content.decode()
 
 
 def test_rubbish_in_the_count_is_no_error(cast: Cast, client_for: ClientFor) -> None:

@@ -83,8 +83,8 @@ def test_the_list_names_the_customer_and_costs_the_same_for_many(cast: Cast, ann
     person = make_contact(cast.rep_a)
     make_opportunity(cast.rep_a, customer_contact=person, currency="USD", estimated_revenue=D(5))
     page = _page(anna, "/opportunities/")
-    assert f'<a href="/accounts/{account.pk}/" title="Ostermann &amp; Söhne">' in page
-    assert f'<a href="/contacts/{person.pk}/"' in page
+    assert '<span title="Ostermann &amp; Söhne">Ostermann &amp; Söhne</span>' in page
+    assert f'<span title="{person}">{person}</span>' in page
     assert "86,000" in page
     queries = _queries_of(anna, "/opportunities/")
     for number in range(20):

@@ -194,9 +194,10 @@ def test_hidden_records_cannot_be_used_and_are_not_named(cast: Cast, kind: str) 
         "opportunities": [Join(make_opportunity(cast.rep_c, topic="Secret deal").pk)],
     }
     before = _counts()
-    with pytest.raises(NotFound) as refusal:
+    with pytest.raises(Invalid) as refusal:
         qualify(lead, actor=cast.rep_a, **{kind: hidden[kind]})
     assert "Secret" not in refusal.value.sentence
+    assert refusal.value.field in {f"{kind}-record", "opportunity-record"}
     assert (_counts(), _reach(lead).state) == (before, "open")
 
 

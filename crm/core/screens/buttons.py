@@ -55,8 +55,14 @@ def buttons_for(record: models.Model, actor: Any, edit_obstacle: str = "") -> Bu
 def rights_on(record: models.Model, actor: Any, rights: set[str]) -> dict[str, bool | None]:
     """For each right True or False on this visible record; None where the actor holds it on no record at all.
 
-    One query for all of them, and none where the depth alone answers.
+    One query for all of them, none where the depth alone answers or the page has asked before.
     """
+    known: dict[str, bool | None] = record.__dict__.setdefault("_rights", {}).setdefault(actor.pk, {})
+    known |= _asked(record, actor, rights - known.keys())
+    return {right: known[right] for right in rights}
+
+
+def _asked(record: models.Model, actor: Any, rights: set[str]) -> dict[str, bool | None]:
     rows: Any = type(record)._default_manager.all()
     conditions = {right: [branch.condition for branch in rows.branches(actor, right)] for right in rights}
     found: dict[str, bool | None] = {right: _without_asking(parts) for right, parts in conditions.items()}

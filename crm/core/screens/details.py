@@ -53,11 +53,13 @@ class DetailView[M: models.Model](View):
     What one may not see is not there (404). Hooks: `heading(record)`, `subtitle(record)`, `facts(record)` under the
     heading, `key_facts(record)` for the card at the right, `details(record)` for the tab with all fields,
     `stages(record)` for the process bar, `line(record)`, `edit_obstacle(record)` (why it cannot be edited now).
+    `related` names what is read along with the record.
     """
 
     model: type[M]
     avatar: ClassVar[str] = ""
     first_tab: ClassVar[str] = "timeline"
+    related: ClassVar[tuple[str, ...]] = ()
     template_name: ClassVar[str] = "screens/detail.html"
 
     def heading(self, record: M) -> str:
@@ -85,7 +87,7 @@ class DetailView[M: models.Model](View):
         return ""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        record = find_for(self.model, pk, request.user, READ)
+        record = find_for(self.model, pk, request.user, READ, related=self.related)
         name = request.GET.get("panel", "")
         if name:
             return self._panel_alone(record, name)
