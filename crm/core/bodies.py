@@ -6,10 +6,10 @@ than threads, and few for each address, so that pages are answered whatever some
 """
 
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
+from time import monotonic
 from typing import Any
 
 SEATS = 5
@@ -28,28 +28,38 @@ class BrokenOff(Exception):
 
 
 class Seats:
-    """Who may wait for a body now; a free seat is waited for half a second."""
+    """Who may wait for a body now. A full row is waited for as long as somebody sat down in it a moment ago."""
 
     def __init__(self, seats: int = SEATS, of_one_address: int = SEATS_OF_ONE_ADDRESS) -> None:
         self._seats, self._of_one = seats, of_one_address
-        self._taken: Counter[str] = Counter()
+        self._taken: list[tuple[str, float]] = []
         self._changed = threading.Condition()
 
     @contextmanager
     def seat(self, address: str) -> Iterator[None]:
         with self._changed:
-            if not self._changed.wait_for(lambda: self._free_for(address), _PATIENCE):
+            if not self._changed.wait_for(lambda: self._full(address) is None, self._patience(address)):
                 raise NoSeat
-            self._taken[address] += 1
+            place = (address, monotonic())
+            self._taken.append(place)
         try:
             yield
         finally:
             with self._changed:
-                self._taken -= Counter({address: 1})
+                self._taken.remove(place)
                 self._changed.notify_all()
 
-    def _free_for(self, address: str) -> bool:
-        return self._taken.total() < self._seats and self._taken[address] < self._of_one
+    def _full(self, address: str) -> list[float] | None:
+        """Since when those sit who are in the way; None when nobody is."""
+        own = [since for taker, since in self._taken if taker == address]
+        if len(own) >= self._of_one:
+            return own
+        return [since for _taker, since in self._taken] if len(self._taken) >= self._seats else None
+
+    def _patience(self, address: str) -> float:
+        """Bodies that come at all come at once: behind those that do not, nobody queues."""
+        with_seats = self._full(address) or [monotonic()]
+        return max(0.0, max(with_seats) + _PATIENCE - monotonic())
 
 
 def take_body(environ: dict[str, Any], limit: int) -> None:

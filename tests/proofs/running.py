@@ -16,8 +16,8 @@ _PATIENCE = 60.0
 
 
 @contextmanager
-def running_server(database_url: str) -> Iterator[str]:
-    """Start the server, give `host:port`, stop it at the end."""
+def running_server(database_url: str, *, well: int = 200) -> Iterator[str]:
+    """Start the server, give `host:port`, stop it at the end. `well` is the status that says that it is up."""
     port = _free_port()
     place = f"127.0.0.1:{port}"
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
@@ -26,7 +26,7 @@ def running_server(database_url: str) -> Iterator[str]:
     Path(settings.STATIC_ROOT).mkdir(mode=0o700, parents=True, exist_ok=True)  # else the worker complains
     process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)  # noqa: S603 - our own words
     try:
-        _wait(place, process)
+        _wait(place, process, well)
         yield place
     finally:
         process.terminate()
@@ -42,7 +42,7 @@ def _free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def _wait(place: str, process: "subprocess.Popen[bytes]") -> None:
+def _wait(place: str, process: "subprocess.Popen[bytes]", well: int) -> None:
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -50,7 +50,7 @@ def _wait(place: str, process: "subprocess.Popen[bytes]") -> None:
         connection = http.client.HTTPConnection(place, timeout=5)
         try:
             connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
+            if connection.getresponse().status == well:
                 return
         except OSError:
             time.sleep(0.1)
