@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -10,6 +11,7 @@ from django.db import models
 from django.db.models import F
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from activities.due import due_html
@@ -79,4 +81,9 @@ def next_step_of(record: models.Model, actor: Any) -> SafeString:
 
 
 def _none() -> SafeString:
+    return _none_in(get_language())
+
+
+@lru_cache
+def _none_in(_language: str | None) -> SafeString:
     return _MUTED(_("None"))

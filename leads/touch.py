@@ -1,6 +1,7 @@
 """The clock of the first touch: how long a new lead has been waiting, or how long it had to wait."""
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -15,6 +16,7 @@ from crm.core.tables import Column, Paper
 TARGET = dt.timedelta(hours=1)
 """Within this time a new lead should hear from somebody."""
 
+_MINUTE, _DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 _PIE = Pattern(
     '<svg viewBox="0 0 16 16" aria-hidden="true">'
     '<circle cx="8" cy="8" r="7" fill="none" stroke="currentColor" stroke-width="1.5"/>'
@@ -43,8 +45,15 @@ def _touched(span: dt.timedelta) -> SafeString:
 
 
 def _waiting(span: dt.timedelta) -> SafeString:
+    """Made once for each minute of the first day and each whole day after it: what the words tell apart."""
+    step = _DAY if span >= _DAY else _MINUTE
+    return _waiting_for(span // step * step, span > TARGET, shown.language())
+
+
+@lru_cache(4096)
+def _waiting_for(span: dt.timedelta, is_late: bool, _language: str) -> SafeString:
     words = shown.duration(span)
-    if span > TARGET:
+    if is_late:
         title = _("Waiting for %(span)s, longer than the target of %(target)s")
         glyph, tone = icon("alert-circle"), "late"
     else:

@@ -17,12 +17,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from crm.core.markup import Pattern
 from crm.core.money import currency_digits, round_money
 
 _MINUS = "\N{MINUS SIGN}"
 # Plain English without a country writes 18 Dec 2026 and counts 24 hours.
 _REGIONS = {"en": "en_150"}
 _REMEMBERED = 4096
+_TIME = Pattern('<time datetime="{}" title="{} {} UTC">{}</time>')
 _ONE_DAY = dt.timedelta(days=1)
 
 
@@ -136,7 +138,7 @@ def language() -> str:
 
 def _time_element(value: dt.datetime, words: str) -> SafeString:
     utc = value.astimezone(dt.UTC).isoformat(timespec="minutes")
-    return format_html('<time datetime="{}" title="{} {} UTC">{}</time>', utc, utc[:10], utc[11:16], words)
+    return _TIME(utc, utc[:10], utc[11:16], words)
 
 
 def _as_date(value: dt.date) -> dt.date:

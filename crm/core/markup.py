@@ -7,6 +7,8 @@ from django.utils.safestring import SafeString
 
 def escaped(value: object) -> str:
     """The value as markup: safe text as it is, anything else as text with `&`, `<`, `>` and quotes escaped."""
+    if type(value) is SafeString:
+        return value
     text = str(value)
     return text if isinstance(text, SafeString) else _escape(text)
 

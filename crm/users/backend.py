@@ -8,7 +8,7 @@ from crm.users.models import User
 from crm.users.reach import person_and_reach
 
 
-class PersonBackend(AuthenticationBackend):
+class PersonBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
     """Signing in is allauth's; each request reads the person together with their rights."""
 
     def get_user(self, user_id: Any) -> Any:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -16,6 +17,7 @@ from crm.core import htmx
 from crm.core.access import READ, may_create
 from crm.core.counts import Count, count_up_to
 from crm.core.filters import PAGE_PARAMETERS, RecordFilter
+from crm.core.fragments import fragment
 from crm.core.keyset import Page, keyset_page
 from crm.core.line import place_of
 from crm.core.screens.filtering import fields_html, filter_for
@@ -88,7 +90,7 @@ class ListView(View):
             "kept": listing.kept(),
             "notices": listing.notices,
             "create": self._create(request.user),
-            "columns": self.table.heads(listing.sort, lambda token: listing.url(sort=token)),
+            "heads_html": listing.heads_html(),
             "rows_html": self.table.rows_html(page.rows, actor=request.user),
             "phone": self.table.is_for_phones(),
             "pager": listing.pager(),
@@ -227,6 +229,12 @@ class _Listing:
             Tab(view.label, f"{self.request.path}?view={view.key}", view is self.chosen)
             for view in self.view.system_views
         ]
+
+    def heads_html(self) -> SafeString:
+        heads = self.view.table.heads(self.sort, lambda token: self.url(sort=token))
+        # Labels wait for the language, which the fragment knows.
+        key = (self.view.table, *((head.sort_url, head.sorted) for head in heads))
+        return fragment("components/table.html#heads", key, lambda: {"columns": heads})
 
     def pager(self) -> Pager | None:
         if not self.page.rows:

@@ -1,7 +1,8 @@
 """The declared table: what its list reads, its heads, and its rows as markup."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db import models
@@ -32,12 +33,14 @@ class Table:
     default_sort: ClassVar[str] = "-created_at"
 
     @classmethod
+    @cache
     def fields(cls) -> tuple[str, ...]:
         """Every value path once: what the list reads."""
         return tuple(dict.fromkeys(path for column in cls.columns for path in column.fields))
 
     @classmethod
-    def sorts(cls) -> dict[str, Column]:
+    @cache
+    def sorts(cls) -> Mapping[str, Column]:
         """Allowed sort tokens and their columns."""
         return {token: column for column in cls.columns if column.sort for token in (column.sort, f"-{column.sort}")}
 
