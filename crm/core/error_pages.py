@@ -92,7 +92,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if was_stopped(error) or is_away(error):
         refusal = TooSlow() if was_stopped(error) else Away()
         return bare_error_page(request, refusal.status, refusal.sentence)
-    sentence = _("Something went wrong on our side. Nothing of what you sent was saved halfway.")
+    sentence = _("Nothing was saved halfway. Try again; if it happens again, tell your administrator this reference.")
     return bare_error_page(request, 500, sentence)
 
 
