@@ -11,6 +11,7 @@ from activities.assigning import assign_action
 from activities.forms import CompleteForm, follow_up_of
 from activities.models import Activity
 from activities.services.activities import cancel_activity, complete_activity, reopen_activity, reopen_obstacle
+from activities.services.pinning import pin_activity, pin_obstacle, unpin_activity, unpin_obstacle
 from activities.words import home_of
 from crm.core.access import WRITE
 from crm.core.actions import Action
@@ -32,6 +33,14 @@ def _cancel(activity_id: int, _values: Mapping[str, Any], actor: Any) -> str:
 def _reopen(activity_id: int, _values: Mapping[str, Any], actor: Any) -> str:
     reopen_activity(activity_id=activity_id, actor=actor, at=timezone.now())
     return screen_url(Activity, "detail", activity_id)
+
+
+def _pin(activity_id: int, _values: Mapping[str, Any], actor: Any) -> str:
+    return home_of(pin_activity(activity_id=activity_id, actor=actor, at=timezone.now()), actor)
+
+
+def _unpin(activity_id: int, _values: Mapping[str, Any], actor: Any) -> str:
+    return home_of(unpin_activity(activity_id=activity_id, actor=actor), actor)
 
 
 COMPLETE = Action(
@@ -71,5 +80,29 @@ REOPEN = Action(
     done=_("Reopened"),
     obstacle=reopen_obstacle,
     position=30,
+)
+PIN = Action(
+    name="pin",
+    label=_("Pin to the timeline"),
+    model=Activity,
+    right=WRITE,
+    perform=_pin,
+    url_name="activities:activity_pin",
+    confirm=_("It stands first on the timelines of all records that it concerns."),
+    done=_("Pinned"),
+    obstacle=pin_obstacle,
+    position=100,
+)
+UNPIN = Action(
+    name="unpin",
+    label=_("Unpin"),
+    model=Activity,
+    right=WRITE,
+    perform=_unpin,
+    url_name="activities:activity_unpin",
+    confirm=_("It goes back to its day on the timeline."),
+    done=_("Unpinned"),
+    obstacle=unpin_obstacle,
+    position=110,
 )
 ASSIGN = assign_action(Activity)

@@ -8,7 +8,7 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from activities import customers, deletions, home, permissions  # noqa: PLC0415 - models exist only now
-        from activities.actions import ASSIGN, CANCEL, COMPLETE, REOPEN  # noqa: PLC0415
+        from activities.actions import ASSIGN, CANCEL, COMPLETE, PIN, REOPEN, UNPIN  # noqa: PLC0415
         from activities.models import Activity  # noqa: PLC0415
         from activities.panels import ACTIVITY_PANELS  # noqa: PLC0415
         from activities.search import ACTIVITIES  # noqa: PLC0415
@@ -21,7 +21,7 @@ class ActivitiesConfig(AppConfig):
         customers.register()
         home.register()
         deletions.register()
-        actions.register(COMPLETE, CANCEL, REOPEN, ASSIGN)
+        actions.register(COMPLETE, CANCEL, REOPEN, ASSIGN, PIN, UNPIN)
         register_panels(Activity, *ACTIVITY_PANELS)
         register_search(ACTIVITIES)
         register_nav(

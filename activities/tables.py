@@ -77,8 +77,8 @@ _PLAIN = DateTimeColumn("", "due_at")
 class RegardingColumn(Column):
     """What the activity concerns, by name. The names of a page come in one query, within the reader's rights."""
 
-    def __init__(self, label: Any) -> None:
-        super().__init__(label, "regarding_type_id", "regarding_id")
+    def __init__(self, label: Any, *, place: str = "") -> None:
+        super().__init__(label, "regarding_type_id", "regarding_id", place=place)
 
     def cell(self, paper: Paper, *values: Any) -> str:
         return linked(values[0]) if values[0] is not None else ""
@@ -89,10 +89,10 @@ class ActivityTable(Table):
     columns = (
         DoneColumn(_("Done")),
         LinkColumn(_("Subject"), "subject"),
-        KindColumn(_("Kind"), place="sub"),
+        KindColumn(_("Kind")),
         StateColumn(_("State"), ACTIVITY_MACHINE, place=""),
         DueColumn(_("Due"), place="mark"),
-        RegardingColumn(_("Regarding")),
+        RegardingColumn(_("Regarding"), place="sub"),
         DateTimeColumn(_("Created"), "created_at", sort="created_at"),
         OwnerColumn(_("Owner")),
     )

@@ -1,7 +1,7 @@
 """The timeline of a record: one scan of the index `timeline_idx`, newest first, through the reader's rights."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from crm.core.access import READ, WRITE, Branch
 
 PAGE_SIZE = 20
 MOST_UPCOMING = 20
+MOST_PINNED = 50
 _SALT = "activities.timeline"
 
 
@@ -31,8 +32,12 @@ class Entry:
     link_id: int = 0
 
     @property
-    def is_to_do(self) -> bool:
-        return self.activity.state in LIVE
+    def is_pinned(self) -> bool:
+        return self.activity.pinned_at is not None
+
+    @property
+    def is_past(self) -> bool:
+        return not self.is_pinned and self.activity.state not in LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +50,24 @@ class TimelinePage:
 
 
 def timeline_page(
-    target: models.Model,
-    actor: Any,
-    *,
-    after: str = "",
-    kind: str = "",
-    without: Collection[str] = (),
-    size: int = PAGE_SIZE,
+    target: models.Model, actor: Any, *, after: str = "", kind: str = "", size: int = PAGE_SIZE
 ) -> TimelinePage:
     """Entries older than the token `after`; one that is no token gives the newest.
 
-    `without` names states that are left out. One query for the entries, at most one for their files and one for
-    each other table that they concern.
+    One query for the entries, at most one for their files and one for the names of what else they concern.
     """
     ref = Ref.to(target)
-    links = _links(ref, actor, kind).exclude(activity__state__in=without)
+    return _page(_links(ref, actor, kind), ref, actor, after, size)
+
+
+def older_page(target: models.Model, actor: Any, *, after: str, kind: str = "") -> TimelinePage:
+    """As `timeline_page`, without what stands at the top of the first page: what is pinned or still to be done."""
+    ref = Ref.to(target)
+    links = _links(ref, actor, kind).filter(activity__pinned_at__isnull=True)
+    return _page(links.exclude(activity__state__in=LIVE), ref, actor, after, PAGE_SIZE)
+
+
+def _page(links: "models.QuerySet[TimelineLink]", ref: Ref, actor: Any, after: str, size: int) -> TimelinePage:
     mark = _mark(after)
     if mark is not None:
         at, pk = mark
@@ -69,18 +77,34 @@ def timeline_page(
     return TimelinePage(found[:size], following, mark[0] if mark else None)
 
 
-def timeline_head(
-    target: models.Model, actor: Any, *, kind: str = "", size: int = PAGE_SIZE
-) -> tuple[list[Entry], TimelinePage]:
-    """What is still to be done, first what is due first, and the newest page of what is done. Queries as one page."""
+@dataclass(frozen=True, slots=True)
+class TimelineHead:
+    """What is pinned, what is still to be done by when it is due, and the newest page of what is done."""
+
+    pinned: list[Entry]
+    to_do: list[Entry]
+    page: TimelinePage
+
+
+def timeline_head(target: models.Model, actor: Any, *, kind: str = "", size: int = PAGE_SIZE) -> TimelineHead:
+    """The top of a timeline. Queries as for one page: its three parts are read together."""
     ref = Ref.to(target)
     links = _with_activities(_links(ref, actor, kind), actor)
-    to_do = links.filter(activity__state__in=LIVE).order_by(F("activity__due_at").asc(nulls_last=True), "pk")
-    done = links.exclude(activity__state__in=LIVE).order_by("-at", "-pk")
-    entries = _entries(to_do[:MOST_UPCOMING].union(done[: size + 1], all=True), ref, actor)
-    past = sorted((one for one in entries if not one.is_to_do), key=lambda one: (one.at, one.link_id), reverse=True)
-    following = _token(past[size - 1]) if len(past) > size else ""
-    return sorted((one for one in entries if one.is_to_do), key=_due), TimelinePage(past[:size], following)
+    loose = links.filter(activity__pinned_at__isnull=True)
+    pinned = links.filter(activity__pinned_at__isnull=False).order_by("-activity__pinned_at", "-pk")
+    to_do = loose.filter(activity__state__in=LIVE).order_by(F("activity__due_at").asc(nulls_last=True), "pk")
+    done = loose.exclude(activity__state__in=LIVE).order_by("-at", "-pk")
+    entries = _entries(pinned[:MOST_PINNED].union(to_do[:MOST_UPCOMING], done[: size + 1], all=True), ref, actor)
+    past = sorted((one for one in entries if one.is_past), key=lambda one: (one.at, one.link_id), reverse=True)
+    return TimelineHead(
+        sorted((one for one in entries if one.is_pinned), key=_pinned_at, reverse=True),
+        sorted((one for one in entries if not one.is_pinned and not one.is_past), key=_due),
+        TimelinePage(past[:size], _token(past[size - 1]) if len(past) > size else ""),
+    )
+
+
+def _pinned_at(entry: Entry) -> dt.datetime:
+    return entry.activity.pinned_at or entry.at
 
 
 def _due(entry: Entry) -> tuple[bool, Any, int]:

@@ -38,7 +38,11 @@ class Item:
 
     @property
     def icon(self) -> str:
-        return icon_of(self.activity.kind)
+        return "pin" if self.entry.is_pinned else icon_of(self.activity.kind)
+
+    @property
+    def day(self) -> str:
+        return shown.short_day(timezone.localtime(self.at).date(), timezone.localdate())
 
     @property
     def url(self) -> str:

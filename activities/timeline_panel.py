@@ -13,8 +13,7 @@ from activities.kinds import PLANNED, Kind
 from activities.models import Activity
 from activities.moments import Moment, moments_of
 from activities.regarding import Ref
-from activities.states import LIVE
-from activities.timeline import Entry, TimelinePage, timeline_head, timeline_page
+from activities.timeline import TimelineHead, TimelinePage, older_page, timeline_head
 from activities.timeline_items import days_of, item_of
 from activities.words import icon_of
 from crm.core.access import may_create
@@ -57,15 +56,15 @@ def timeline_context(record: models.Model, user: Any, parameters: QueryDict) -> 
     kind = kind if kind in dict(_FILTERS) else ""
     after = parameters.get("after", "")
     stored = Kind.CLOSE.value if kind == CHANGES else kind
-    page = timeline_page(record, user, after=after, kind=stored, without=LIVE) if after else TimelinePage()
+    page = older_page(record, user, after=after, kind=stored) if after else TimelinePage()
     is_first = page.before is None
-    to_do: list[Entry] = []
-    if is_first:
-        to_do, page = timeline_head(record, user, kind=stored)
+    head = timeline_head(record, user, kind=stored) if is_first else TimelineHead([], [], page)
+    page = head.page
     moments = _moments_within(page, record, user) if kind in {"", CHANGES} else []
     writes = is_first and may_create(user, Activity)
     return {
-        "upcoming": [item_of(entry) for entry in to_do],
+        "pinned": [item_of(entry) for entry in head.pinned],
+        "upcoming": [item_of(entry) for entry in head.to_do],
         "days": days_of(map(item_of, page.entries), moments),
         "following": page.following,
         "kind": kind,

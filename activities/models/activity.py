@@ -63,6 +63,7 @@ class Activity(OwnedModel, StateModel):
     completed_at = models.DateTimeField(_("completed"), null=True, editable=False)
     completed_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     canceled_at = models.DateTimeField(_("canceled"), null=True, editable=False)
+    pinned_at = models.DateTimeField(_("pinned"), null=True, editable=False)
     follows = models.ForeignKey(
         "self", models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("follows")
     )

@@ -7,7 +7,11 @@ import pytest
 import time_machine
 from django.test import Client
 
+from activities.models import Activity
 from activities.moments import moments_of
+from crm.core.actors import SYSTEM
+from crm.customers.services.accounts import create_account
+from crm.customers.services.contacts import create_contact
 from leads.models import Lead
 from leads.services.leads import disqualify_lead
 from tests.catalog.pages import text_of
@@ -132,3 +136,45 @@ def test_texts_of_a_timeline_are_shown_as_text(cast: Cast, anna: Client) -> None
     page = text_of(anna, f"/leads/{lead.pk}/")
     assert script not in page
     assert page.count("&lt;script&gt;alert(1)") >= 4
+
+
+@time_machine.travel(AT, tick=False)
+def test_what_is_pinned_stands_first_and_once_on_every_timeline(cast: Cast, anna: Client) -> None:
+    account = create_account(values={"name": "Acme"}, owner=cast.rep_a, actor=SYSTEM, at=AT)
+    contact = create_contact(values={"last_name": "Lee", "account": account}, owner=cast.rep_a, actor=SYSTEM, at=AT)
+    note = make_activity(cast.rep_a, "note", subject="Budget is released", regarding=contact, at=AT)
+    task = make_activity(cast.rep_a, subject="Send offer", regarding=contact)
+    assert anna.post(f"/activities/{note.pk}/pin/")["Location"] == f"/contacts/{contact.pk}/"
+    for url in (f"/contacts/{contact.pk}/", f"/accounts/{account.pk}/"):
+        page = text_of(anna, url)
+        assert page.count("Budget is released") == 1
+        assert page.index("Budget is released") < page.index("Send offer")
+        assert "is-pinned" in page
+    assert anna.post(f"/activities/{note.pk}/pin/").status_code == 409
+    assert anna.post(f"/activities/{note.pk}/unpin/").status_code == 302
+    assert Activity.objects.get(pk=note.pk).pinned_at is None
+    assert "is-pinned" not in text_of(anna, f"/contacts/{contact.pk}/")
+    assert anna.post(f"/activities/{task.pk}/unpin/").status_code == 409
+
+
+def test_only_those_who_may_change_it_pin_it(cast: Cast, client_for: ClientFor) -> None:
+    note = make_activity(cast.rep_a, "note", subject="Mine")
+    for person, status in ((cast.rep_b, 403), (cast.read_only, 403), (cast.rep_c, 404)):
+        assert client_for(person).post(f"/activities/{note.pk}/pin/").status_code == status
+    assert Activity.objects.get().pinned_at is None
+
+
+def test_a_pinned_entry_is_on_no_older_page(cast: Cast, anna: Client) -> None:
+    lead = make_lead(cast.rep_a, at=AT)
+    notes = [
+        make_activity(
+            cast.rep_a, "note", subject=f"Note {number:02}", regarding=lead, at=AT + dt.timedelta(hours=number)
+        )
+        for number in range(24)
+    ]
+    anna.post(f"/activities/{notes[1].pk}/pin/")
+    first = text_of(anna, f"/leads/{lead.pk}/")
+    following = next(part for part in first.split('"') if "panel=timeline&amp;after=" in part).replace("&amp;", "&")
+    older = text_of(anna, following)
+    assert "Note 01" in first
+    assert ["Note 01" in older, "Note 00" in older, "Note 02" in older] == [False, True, True]

@@ -178,6 +178,8 @@ def _activities(world: World) -> dict[str, Row]:
         "activities:activity_complete": act("activity", DONE),
         "activities:activity_cancel": act("activity", DONE),
         "activities:activity_reopen": act("activity done", DONE),
+        "activities:activity_pin": act("activity", DONE),
+        "activities:activity_unpin": act("activity pinned", DONE),
         "activities:activity_assign": act("activity", DONE, owner=world.cast.rep_b.pk),
         "activities:activity_file": Row("activity file", SEEN),
     }

@@ -68,6 +68,8 @@ WRONG_STATE: dict[str, tuple[Maker | str, str]] = {
     "activities:activity_complete": (make_completed, "completed"),
     "activities:activity_cancel": (make_completed, "completed"),
     "activities:activity_reopen": ("activity", "open"),
+    "activities:activity_pin": ("activity pinned", "pinned"),
+    "activities:activity_unpin": ("activity", "pinned"),
     "sales:opportunity_win": (make_won, "won"),
     "sales:opportunity_lose": (make_won, "won"),
     "sales:opportunity_reopen": (make_opportunity, "open"),

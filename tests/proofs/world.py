@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from activities.models import Attachment
+from activities.services.pinning import pin_activity
 from catalog.services.products import retire_product, revise_product
 from crm.core.actors import SYSTEM
 from crm.customers.services.accounts import deactivate_account
@@ -128,7 +129,9 @@ def _catalogue(_owner: Any) -> dict[str, Any]:
 def _activities(owner: Any) -> dict[str, Any]:
     note = make_activity(owner, "note", subject=SECRET)
     file = Attachment.objects.create(activity=note, name="plan.txt", media_type="text/plain", size=1, file="gone")
+    matters = make_activity(owner, "note", subject=SECRET)
     return {
+        "activity pinned": pin_activity(activity_id=matters.pk, actor=SYSTEM, at=timezone.now()),
         "activity": make_activity(owner, "task", subject=SECRET),
         "activity done": make_completed(owner, "task", subject=SECRET),
         "activity file": (note, file),
