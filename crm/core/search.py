@@ -1,13 +1,15 @@
 """The search over all tables: each app registers where its records are found."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
 from django.utils.functional import Promise
 
+from crm.core.access import visible_names
 from crm.core.filters import search_condition
+from crm.core.words import Lookup
 
 MOST_SHOWN = 10
 
@@ -23,7 +25,8 @@ class Hit:
 class SearchSource:
     """One table in the search.
 
-    `title` and `subtitle` are value paths. `lookups` are as `RecordFilter.search_fields`: use those that an
+    `title` and `subtitle` are value paths; where `subtitle` is a foreign key, the name of that record stands there, if
+    the reader may see it. `lookups` are as `RecordFilter.search_fields`: use those that an
     index answers (`sort_key`, `number`, `email`). `rows(visible, text)` may narrow the visible rows itself.
     """
 
@@ -32,7 +35,7 @@ class SearchSource:
     url_name: str
     title: str = "name"
     subtitle: str = ""
-    lookups: tuple[str, ...] = ("sort_key",)
+    lookups: tuple[Lookup, ...] = ("sort_key",)
     rows: Callable[[Any, str], Any] | None = None
     position: int = 100
 
@@ -42,17 +45,19 @@ class SearchSource:
         found = self.rows(visible, text) if self.rows else visible.filter(search_condition(self.lookups, text))
         paths = dict.fromkeys(["pk", self.title, *([self.subtitle] if self.subtitle else [])])
         values = found.order_by("pk").values(*paths)[: MOST_SHOWN + 1]
-        words = self._words_of_choices()
-        subtitles = [str(row.get(self.subtitle) or "") for row in values]
+        given = [row.get(self.subtitle) or "" for row in values]
+        words = self._words(given, actor)
         return [
             Hit(str(row[self.title] or ""), str(words.get(subtitle, subtitle)), row["pk"])
-            for row, subtitle in zip(values, subtitles, strict=True)
+            for row, subtitle in zip(values, given, strict=True)
         ]
 
-    def _words_of_choices(self) -> Mapping[str, Any]:
-        """Stored key → word, where the subtitle is a field with choices."""
-        fields = {field.name: field for field in self.model._meta.concrete_fields}
-        field = fields.get(self.subtitle)
+    def _words(self, given: Sequence[Any], actor: Any) -> Mapping[Any, Any]:
+        """Stored key → word, where the subtitle is a field with choices or names another record."""
+        field: Any = {field.name: field for field in self.model._meta.concrete_fields}.get(self.subtitle)
+        if field is not None and field.is_relation:
+            names = visible_names(actor, [(field.related_model, key) for key in given if key])
+            return {key: "" if link.hidden else link.label for (_model, key), link in names.items()}
         return dict(field.flatchoices) if field is not None and field.choices else {}
 
 

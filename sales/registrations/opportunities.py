@@ -15,6 +15,7 @@ from leads.services.leads import reopening
 from sales.actions import opportunities as acts
 from sales.actions import qualification as qualifying
 from sales.models import Opportunity, QualificationResult
+from sales.models.opportunities import OPPORTUNITY_WORDS
 from sales.panels import opportunities as panels
 from sales.services.qualification_undo import undo_qualification
 
@@ -49,7 +50,8 @@ def _appear() -> None:
             label=_("Opportunities"),
             url_name="sales:opportunity_detail",
             title="topic",
-            subtitle="customer_account__name",
+            subtitle="customer_account",
+            lookups=(OPPORTUNITY_WORDS,),
             position=20,
         )
     )
