@@ -19,6 +19,7 @@ from crm.core import format as shown
 from crm.core.models import Organisation
 from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
 from crm.core.screens.details import Fact, KeyFact, Stage
+from crm.core.tables import base_currency_code
 
 
 def _in_state(state: str) -> Any:
@@ -45,7 +46,7 @@ class ProductDetailView(DetailView[Product]):
 
     def facts(self, record: Product) -> list[Fact]:
         return [
-            (_("List price"), _price(record, record.list_price)),
+            (_("List price"), self._price(record, record.list_price)),
             (_("Type"), record.get_type_display()),
             (_("Unit"), record.default_unit),
             (_("Tax"), record.tax_rate),
@@ -54,8 +55,8 @@ class ProductDetailView(DetailView[Product]):
     def key_facts(self, record: Product) -> list[Fact | KeyFact]:
         return [
             KeyFact(_("Default price list"), record.default_price_list, "default_price_list"),
-            KeyFact(_("Standard cost"), _price(record, record.standard_cost), "standard_cost"),
-            KeyFact(_("Current cost"), _price(record, record.current_cost), "current_cost"),
+            KeyFact(_("Standard cost"), self._price(record, record.standard_cost), "standard_cost"),
+            KeyFact(_("Current cost"), self._price(record, record.current_cost), "current_cost"),
             KeyFact(_("Supplier"), record.supplier, "supplier"),
             KeyFact(_("Valid from"), shown.day(record.valid_from), "valid_from"),
             KeyFact(_("Valid to"), shown.day(record.valid_to), "valid_to"),
@@ -86,9 +87,13 @@ class ProductDetailView(DetailView[Product]):
     def edit_obstacle(self, record: Product) -> str:
         return _edit_obstacle(record)
 
-
-def _price(record: Product, amount: Any) -> str:
-    return "" if amount is None else shown.money_html(amount, record.currency.code)
+    def _price(self, record: Product, amount: Any) -> str:
+        """With its code only where that is not the base currency, and with as many decimals as a price has."""
+        if amount is None:
+            return ""
+        code = record.currency.code
+        figure = shown.price(amount, record.currency.digits)
+        return figure if code == base_currency_code(self.request.user) else f"{code} {figure}"
 
 
 def _page(website: str) -> str:

@@ -52,7 +52,7 @@ class Day:
 
     def code(self, currency: str) -> str:
         """The code to show beside an amount: none for the base currency."""
-        return "" if currency == self.once("base currency", base_currency_code) else currency
+        return "" if currency == self.once("base currency", lambda: base_currency_code(self.user)) else currency
 
 
 @dataclass(frozen=True, slots=True)

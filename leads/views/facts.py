@@ -14,7 +14,7 @@ from crm.core.record_names import Pair
 from crm.core.screens.details import Fact, KeyFact, Section, Stage
 from crm.customers.links import linked_names, mail_link, phone_link, web_link
 from crm.customers.models import Account, Contact
-from crm.customers.views.facts import preference_facts
+from crm.customers.views.facts import amount, preference_facts
 from leads.models import Lead
 from leads.states import LEAD_MACHINE
 from leads.touch import clock_html
@@ -24,7 +24,7 @@ def head_facts(lead: Lead, user: Any) -> list[Fact]:
     clock = clock_html(lead.state, lead.created_at, lead.contacted_at, lead.closed_at, timezone.now())
     is_open = lead.state == "open"
     return [
-        (_("Estimated value"), money(lead, lead.estimated_value)),
+        (_("Estimated value"), amount(lead.estimated_value, lead.currency, user)),
         (_("Estimated close"), shown.day(lead.estimated_close_on)),
         (_("First touch"), clock),
         (_("Next step"), next_step_of(lead, user) if is_open else ""),
@@ -34,7 +34,7 @@ def head_facts(lead: Lead, user: Any) -> list[Fact]:
 def key_facts(lead: Lead, user: Any) -> list[Fact | KeyFact]:
     (account,) = linked_names(user, [_pair(Account, lead.existing_account_id)])
     phone = "phone" if lead.phone or not lead.mobile else "mobile"
-    budget = (money(lead, lead.budget_amount), lead.get_budget_status_display())
+    budget = (amount(lead.budget_amount, lead.currency, user), lead.get_budget_status_display())
     decides = (_("yes") if lead.decision_maker else "", lead.get_purchase_process_display())
     return [
         KeyFact(_("E-mail"), mail_link(lead.email), "email"),
@@ -55,7 +55,7 @@ def sections(lead: Lead, user: Any) -> list[Section]:
         Section(_("Lead"), _lead_facts(lead)),
         Section(_("Person"), _person_facts(lead)),
         Section(_("Company"), _company_facts(lead, user)),
-        Section(_("Interest"), _interest_facts(lead)),
+        Section(_("Interest"), _interest_facts(lead, user)),
         Section(_("Preferences"), preference_facts(preferring)),
         Section(_("Origin"), _origin_facts(lead)),
     ]
@@ -86,10 +86,6 @@ def _end(lead: Lead) -> Stage:
         return Stage(LEAD_MACHINE.label("disqualified"), "failed", shown.day(lead.closed_at))
     status: Any = "done" if lead.state == "qualified" else "next"
     return Stage(LEAD_MACHINE.label("qualified"), status, shown.day(lead.closed_at))
-
-
-def money(lead: Lead, amount: Any) -> str:
-    return "" if amount is None else shown.money_html(amount, lead.currency.code if lead.currency else "")
 
 
 def _joined(*parts: str) -> str:
@@ -151,17 +147,17 @@ def _company_facts(lead: Lead, user: Any) -> list[Fact]:
         (_("Address"), ", ".join(part.replace("\n", ", ") for part in address if part)),
         (_("Industry"), lead.industry),
         (_("Employees"), shown.quantity(lead.employees)),
-        (_("Annual revenue"), money(lead, lead.annual_revenue)),
+        (_("Annual revenue"), amount(lead.annual_revenue, lead.currency, user)),
     ]
 
 
-def _interest_facts(lead: Lead) -> list[Fact]:
+def _interest_facts(lead: Lead, user: Any) -> list[Fact]:
     return [
-        (_("Estimated value"), money(lead, lead.estimated_value)),
+        (_("Estimated value"), amount(lead.estimated_value, lead.currency, user)),
         (_("Estimated close"), shown.day(lead.estimated_close_on)),
         (_("Source"), lead.source_label),
         (_("Rating"), lead.get_rating_display()),
-        (_("Budget"), money(lead, lead.budget_amount)),
+        (_("Budget"), amount(lead.budget_amount, lead.currency, user)),
         (_("Budget status"), lead.get_budget_status_display()),
         (_("Timeframe"), lead.get_purchase_timeframe_display()),
         (_("Purchase process"), lead.get_purchase_process_display()),

@@ -1,6 +1,7 @@
 """What the page of a lead tells at a glance: facts, stages, key facts, and who it may be already."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -122,3 +123,17 @@ def test_the_list_of_somebody_who_owns_nothing_leads_to_what_they_may_see(cast: 
     disqualify_lead(lead_id=lead.pk, reason="lost", actor=cast.rep_a, at=AT)
     assert '<a href="/leads/?view=all">All leads</a>' in text_of(client, "/leads/")
     assert "No leads yet" in text_of(client_for(cast.rep_c), "/leads/")
+
+
+@pytest.mark.parametrize("name", ["account", "contact"])
+def test_a_hidden_record_in_the_address_of_a_new_lead_reads_like_a_missing_one(
+    cast: Cast, anna: Client, name: str
+) -> None:
+    hidden_account = create_account(values={"name": "Secret Ltd"}, owner=cast.rep_c, actor=SYSTEM, at=AT)
+    person = {"last_name": "Secretive", "account": hidden_account}
+    hidden_contact = create_contact(values=person, owner=cast.rep_c, actor=SYSTEM, at=AT)
+    pk = {"account": hidden_account.pk, "contact": hidden_contact.pk}[name]
+    pages = [text_of(anna, f"/leads/new/?{name}={key}") for key in (pk, 999_999, "x", "")]
+    assert not any("Secret" in page for page in pages)
+    fields = [re.findall(r'name="existing_\w+"[^>]*', page) for page in pages]
+    assert fields[0] == fields[1] == fields[2] == fields[3]

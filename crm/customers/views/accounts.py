@@ -17,7 +17,7 @@ from crm.customers.links import linked_names, mail_link, phone_link, web_link
 from crm.customers.models import Account, Contact
 from crm.customers.services.accounts import create_account, update_account
 from crm.customers.tables import AccountTable
-from crm.customers.views.facts import inactive_obstacle, preference_facts, terms_facts, visible_choice
+from crm.customers.views.facts import amount, inactive_obstacle, preference_facts, terms_facts, visible_choice
 
 
 class AccountListView(ListView):
@@ -77,7 +77,7 @@ class AccountDetailView(DetailView[Account]):
                     (_("Industry"), record.industry),
                     (_("Size"), record.get_size_display()),
                     (_("Ownership"), record.get_ownership_display()),
-                    (_("Annual revenue"), _money(record, record.annual_revenue)),
+                    (_("Annual revenue"), amount(record.annual_revenue, record.currency, self.request.user)),
                     (_("Employees"), shown.quantity(record.employees)),
                     (_("Description"), record.description),
                 ],
@@ -92,7 +92,7 @@ class AccountDetailView(DetailView[Account]):
                     (_("Website"), web_link(record.website)),
                 ],
             ),
-            Section(_("Terms"), terms_facts(record)),
+            Section(_("Terms"), terms_facts(record, self.request.user)),
             Section(_("Preferences"), preference_facts(record)),
         ]
 
@@ -106,10 +106,6 @@ def related(record: Account) -> list[Pair | None]:
         None if record.parent_id is None else (Account, record.parent_id),
         None if record.primary_contact_id is None else (Contact, record.primary_contact_id),
     ]
-
-
-def _money(record: Account, amount: Any) -> str:
-    return "" if amount is None else shown.money_html(amount, record.currency.code if record.currency else "")
 
 
 class AccountEditView(EditView[Account]):

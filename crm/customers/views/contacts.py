@@ -95,7 +95,7 @@ class ContactDetailView(DetailView[Contact]):
                     (_("Website"), web_link(record.website)),
                 ],
             ),
-            Section(_("Terms"), terms_facts(record)),
+            Section(_("Terms"), terms_facts(record, self.request.user)),
             Section(_("Preferences"), preference_facts(record)),
         ]
 

@@ -7,7 +7,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from crm.core import format as shown
+from crm.core.models import Currency
 from crm.core.screens.details import Fact
+from crm.core.tables import base_currency_code
 from crm.customers.models import Account, Contact
 from crm.customers.services.fields import PREFERENCE_FIELDS
 
@@ -18,14 +20,21 @@ def inactive_obstacle(record: Account | Contact) -> str:
     return _("An inactive %(noun)s cannot be changed. Activate it first.") % {"noun": record._meta.verbose_name}
 
 
-def terms_facts(record: Account | Contact) -> list[Fact]:
-    currency = record.currency.code if record.currency else ""
+def amount(value: Any, currency: Currency | None, user: Any) -> str:
+    """An amount of money; its code only where it is not in the base currency."""
+    if value is None:
+        return ""
+    code = currency.code if currency else ""
+    return shown.money_html(value, "" if code == base_currency_code(user) else code)
+
+
+def terms_facts(record: Account | Contact, user: Any) -> list[Fact]:
     days = record.payment_terms_days
     return [
-        (_("Currency"), currency),
+        (_("Currency"), record.currency.code if record.currency else ""),
         (_("Price list"), record.price_list and record.price_list.name),
         (_("Payment terms"), "" if days is None else _("%(days)d days") % {"days": days}),
-        (_("Credit limit"), "" if record.credit_limit is None else shown.money_html(record.credit_limit, currency)),
+        (_("Credit limit"), amount(record.credit_limit, record.currency, user)),
         (_("On credit hold"), _("yes") if record.credit_hold else ""),
         (_("Tax number"), record.tax_number),
         (_("Territory"), record.territory and record.territory.name),
