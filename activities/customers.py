@@ -8,6 +8,7 @@ from django.db import models
 from activities.links import register_rollup, relink, write_links
 from activities.models import Activity, TimelineLink
 from activities.panels import register_timeline
+from activities.regarding import Ref, referred
 from crm.customers.models import Account, Contact
 from crm.customers.services.contacts import company_changed
 from crm.users.models import Team, User
@@ -23,8 +24,8 @@ def register() -> None:
     company_changed.register(relink)
 
 
-def company(contact: Contact) -> Iterable[models.Model | None]:
-    return (contact.account,)
+def company(contact: Contact) -> Iterable[models.Model | Ref | None]:
+    return [referred(contact, "account")]
 
 
 def follow_owner(record: Any) -> None:

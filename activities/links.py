@@ -15,7 +15,7 @@ from activities.regarding import Ref
 from crm.core.actors import Actor
 from crm.core.transactions import service
 
-type Rollup = Callable[[Any], Iterable[models.Model | None]]
+type Rollup = Callable[[Any], Iterable[models.Model | Ref | None]]
 type Key = tuple[int, int]
 
 _BATCH = 500
@@ -24,7 +24,7 @@ _rollups: dict[type[models.Model], dict[str, Rollup]] = {}
 
 
 def register_rollup(model: type[models.Model], rollup: Rollup) -> None:
-    """`rollup(record)` gives the records on whose timelines the activities of `record` stand too.
+    """`rollup(record)` gives the records, or their refs, on whose timelines the activities of `record` stand too.
 
     Several functions may be registered for one model; each must give only what the record itself refers to,
     and whoever changes that calls `relink(record)` in the same transaction.
@@ -40,6 +40,15 @@ def links_for(activity: Activity) -> list[TimelineLink]:
 def write_links(activity: Activity) -> None:
     """Bring the stored links of one activity to what `links_for` says. The caller holds its row lock."""
     _rewrite([activity], _Links())
+
+
+def write_first_links(activities: Sequence[Activity], *known: models.Model) -> None:
+    """Write the links of activities that have just been made and have no participants.
+
+    `known` are the records that they concern, which then need not be read.
+    """
+    links = _Links(*known)
+    TimelineLink.objects.bulk_create(link for activity in activities for link in links.of(activity, ()))
 
 
 def relink(record: models.Model) -> None:
@@ -83,8 +92,10 @@ class _Links:
         keys = [(ref.type_id, ref.pk) for ref in map(Ref.to, known)]
         self._above = {key: _closure(key, record) for key, record in zip(keys, known, strict=True)}
 
-    def of(self, activity: Activity) -> list[TimelineLink]:
+    def of(self, activity: Activity, participants: Iterable[Any] | None = None) -> list[TimelineLink]:
+        """Its participants are read unless they are given."""
         at = moment_of(activity)
+        parties = activity.participants.all() if participants is None else participants
         return [
             TimelineLink(
                 activity=activity,
@@ -95,14 +106,14 @@ class _Links:
                 owner_team_id=activity.owner_team_id,
                 owning_unit_id=activity.owning_unit_id,
             )
-            for type_id, target_id in sorted(self._targets(activity))
+            for type_id, target_id in sorted(self._targets(activity, parties))
         ]
 
-    def _targets(self, activity: Activity) -> set[Key]:
+    def _targets(self, activity: Activity, participants: Iterable[Any]) -> set[Key]:
         found: set[Key] = set()
         if activity.regarding_type_id and activity.regarding_id:
             found |= self._with_above((activity.regarding_type_id, activity.regarding_id), lambda: activity.regarding)
-        for participant in activity.participants.all():
+        for participant in participants:
             if participant.party_type_id and participant.party_id:
                 found |= self._with_above((participant.party_type_id, participant.party_id), _party(participant))
         return found
@@ -124,12 +135,21 @@ def _closure(key: Key, record: models.Model | None) -> frozenset[Key]:
     while waiting:
         current = waiting.pop()
         for rollup in _rollups.get(type(current), {}).values():
-            for above in filter(None, rollup(current)):
-                ref = Ref.to(above)
+            for above in rollup(current):
+                if above is None:
+                    continue
+                ref = above if isinstance(above, Ref) else Ref.to(above)
                 if (ref.type_id, ref.pk) not in found:
                     found.add((ref.type_id, ref.pk))
-                    waiting.append(above)
+                    waiting += _leading_on(above)
     return frozenset(found)
+
+
+def _leading_on(above: models.Model | Ref) -> list[models.Model]:
+    """The record, if something lies above it in turn."""
+    if not isinstance(above, Ref):
+        return [above]
+    return list(above.model._base_manager.filter(pk=above.pk)) if above.model in _rollups else []
 
 
 def _batches(activities: "models.QuerySet[Any]") -> Iterator[list[Activity]]:

@@ -47,6 +47,16 @@ class Ref:
         return f"{self.model._meta.label_lower}:{self.pk}"
 
 
+def referred(record: Any, name: str) -> models.Model | Ref | None:
+    """What a foreign key refers to: the record if it is at hand, else its `Ref`: none is read for its key."""
+    field = record._meta.get_field(name)
+    if field.is_cached(record):
+        found: models.Model | None = getattr(record, name)
+        return found
+    key = getattr(record, field.attname)
+    return Ref(field.related_model, key) if key else None
+
+
 _nouns: dict[str, type[models.Model]] = {}
 _titles: dict[str, tuple[str, ...]] = {}
 

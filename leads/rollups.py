@@ -6,6 +6,7 @@ from django.db import models
 
 from activities.links import register_rollup
 from activities.panels import register_timeline
+from activities.regarding import Ref, referred
 from crm.core.deletion import holds
 from crm.customers.models import Account, Contact
 from leads.models import Lead
@@ -18,5 +19,5 @@ def register() -> None:
     holds(Contact, lambda contact: Lead.objects.filter(existing_contact=contact).order_by("pk"))
 
 
-def existing_customers(lead: Lead) -> Iterable[models.Model | None]:
-    return (lead.existing_account, lead.existing_contact)
+def existing_customers(lead: Lead) -> Iterable[models.Model | Ref | None]:
+    return [referred(lead, "existing_account"), referred(lead, "existing_contact")]

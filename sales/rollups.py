@@ -7,6 +7,7 @@ from django.db import models
 
 from activities.links import register_rollup
 from activities.panels import register_timeline
+from activities.regarding import Ref, referred
 from sales.models import Invoice, Opportunity, Order, Quote
 
 
@@ -18,9 +19,9 @@ def register() -> None:
         register_rollup(document, customers_and_opportunity)
 
 
-def customers(record: Any) -> Iterable[models.Model | None]:
-    return record.customer_account, record.customer_contact, record.contact
+def customers(record: Any) -> Iterable[models.Model | Ref | None]:
+    return [referred(record, name) for name in ("customer_account", "customer_contact", "contact")]
 
 
-def customers_and_opportunity(record: Any) -> Iterable[models.Model | None]:
-    return *customers(record), record.opportunity
+def customers_and_opportunity(record: Any) -> Iterable[models.Model | Ref | None]:
+    return [*customers(record), referred(record, "opportunity")]

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from activities.kinds import Kind, beginnings, outcome, reason_when_reopened
-from activities.links import write_links
+from activities.links import write_first_links, write_links
 from activities.models import Activity
 from activities.regarding import Ref, model_of
 from activities.services.parties import Party, add_participants, replace_participants
@@ -81,6 +81,29 @@ def write_activity(
     follows_id: int | None = None,
 ) -> Activity:
     """The rows of a new activity, for services that have checked the rights and locked `regarding`."""
+    activity = new_activity(
+        kind=kind, values=values, actor=actor, at=at, regarding=regarding, owner=owner, follows_id=follows_id
+    )
+    activity.save(force_insert=True)
+    if participants:
+        add_participants(activity, participants, actor)
+        write_links(activity)
+    else:
+        write_first_links([activity], *([] if regarding is None else [regarding]))
+    return activity
+
+
+def new_activity(
+    *,
+    kind: str,
+    values: Mapping[str, Any],
+    actor: Actor,
+    at: dt.datetime,
+    regarding: Any,
+    owner: Mapping[str, Any],
+    follows_id: int | None = None,
+) -> Activity:
+    """An unsaved activity without participants."""
     columns = dict(values)
     state, reason = _beginning(kind, str(columns.pop("status_reason", "")))
     activity = Activity(kind=kind, state=state, status_reason=reason, follows_id=follows_id, **owner)
@@ -91,9 +114,6 @@ def write_activity(
     if state == "completed":
         activity.completed_at, activity.completed_by_id = at, actor.pk
     fill(activity, columns)
-    activity.save(force_insert=True)
-    add_participants(activity, participants, actor)
-    write_links(activity)
     return activity
 
 

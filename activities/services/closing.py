@@ -1,37 +1,42 @@
 """Close records: the activity that says when and why something was won, lost or closed."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from activities.kinds import Kind
-from activities.links import write_links
+from activities.links import write_first_links, write_links
 from activities.models import Activity
 from activities.regarding import Ref
-from activities.services.activities import write_activity
+from activities.services.activities import new_activity
 from crm.core.actors import Actor
 from crm.core.transactions import service
 from crm.users.services.ownership import same_owner
 
 
-@service("activity.recorded")
-def record_close(
-    *,
-    regarding: Any,
-    subject: str,
-    actor: Actor,
-    at: dt.datetime,
-    description: str = "",
-    figures: Mapping[str, Any] | None = None,
-) -> Activity:
-    """Write that `regarding` was closed. Its service has locked it and checked the right to close it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """That `regarding` was closed. `figures` holds what JSON can: amounts as text."""
 
-    `figures` holds what JSON can: amounts as text.
-    """
-    values = {"subject": subject, "description": description, "figures": dict(figures or {})}
-    return write_activity(
-        kind=Kind.CLOSE, values=values, actor=actor, at=at, regarding=regarding, owner=same_owner(regarding)
-    )
+    regarding: Any
+    subject: str
+    description: str = ""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+@service("activity.recorded")
+def record_closes(*, closings: Sequence[Closing], actor: Actor, at: dt.datetime) -> list[Activity]:
+    """Write them all at once. Their service has locked the records and checked the right to close them."""
+    activities = Activity.objects.bulk_create(_close_record(closing, actor, at) for closing in closings)
+    write_first_links(activities, *(closing.regarding for closing in closings))
+    return activities
+
+
+def _close_record(closing: Closing, actor: Actor, at: dt.datetime) -> Activity:
+    values = {"subject": closing.subject, "description": closing.description, "figures": dict(closing.figures)}
+    owner = same_owner(closing.regarding)
+    return new_activity(kind=Kind.CLOSE, values=values, actor=actor, at=at, regarding=closing.regarding, owner=owner)
 
 
 @service("activity.retracted")

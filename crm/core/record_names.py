@@ -134,6 +134,12 @@ class NamingForm[M: models.Model](RecordForm[M]):
             if isinstance(field, RecordNameField):
                 field.offer_to(actor)
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Who was chosen among the offered rows is there: the model need not ask for each."""
+        chosen = {name for name, field in self.fields.items() if isinstance(field, forms.ModelChoiceField)}
+        inherited: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # Django's own, which the stubs leave out
+        return inherited | chosen
+
     def validate_unique(self) -> None:
         """Left to the database, whose answer the service puts at the field."""
 

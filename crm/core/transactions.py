@@ -4,6 +4,7 @@ import functools
 import random
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import DataError, OperationalError, connection, transaction
@@ -17,17 +18,41 @@ _TRIES = 3
 _SERIALIZATION_FAILURE, _DEADLOCK, _OUT_OF_RANGE = "40001", "40P01", "22003"
 
 
+_read: ContextVar[dict[str, Any] | None] = ContextVar("read_in_this_act", default=None)
+
+
+def read_once[T](name: str, read: Callable[[], T]) -> T:
+    """What `read` gave the first time in the act that runs now. Outside of an act it is asked each time."""
+    known = _read.get()
+    if known is None:
+        return read()
+    if name not in known:
+        known[name] = read()
+    found: T = known[name]
+    return found
+
+
+def _as_one_act[T](work: Callable[[], T]) -> T:
+    if _read.get() is not None:
+        return work()
+    token = _read.set({})
+    try:
+        return work()
+    finally:
+        _read.reset(token)
+
+
 def retried[T](work: Callable[[], T]) -> T:
     """Run `work` in a transaction; after a deadlock or serialization failure again, three times in all.
 
     Inside another transaction it only runs: the outermost one must be repeated whole.
     """
     if connection.in_atomic_block:
-        return work()
+        return _as_one_act(work)
     for attempt in range(1, _TRIES + 1):
         try:
             with transaction.atomic():
-                return work()
+                return _as_one_act(work)
         except OperationalError as error:
             if not _was_pushed_aside(error):
                 raise

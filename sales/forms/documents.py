@@ -1,18 +1,28 @@
 """What the forms of quotes, orders and invoices share."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.core.access import names_for
 from crm.core.models import Organisation
 from crm.core.record_names import NamingForm
 from crm.customers.record_names import AccountField, ContactField
 from sales.models import DocumentModel
 from sales.services.snapshots import ADDRESS_PARTS
+
+
+def named_when_shown(records: Iterable[models.Model], actor: Any) -> Any:
+    """What they are called, asked for only when the text is printed."""
+    return lazy(lambda: ", ".join(names_for(records, actor)), str)()
+
 
 DOCUMENT = (
     "name",

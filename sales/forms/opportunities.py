@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Competitor
-from crm.core.access import names_for
 from crm.core.forms import TransitionForm
 from crm.core.models import Organisation
 from crm.core.reasons import reasons_for
 from crm.core.record_names import NamingForm
 from crm.core.widgets import plain_decimal
 from crm.customers.record_names import AccountField, ContactField
+from sales.forms.documents import named_when_shown
 from sales.models import Opportunity, RevenueMode
 from sales.services.closing import open_quotes_of
 from sales.states import OPPORTUNITY_MACHINE
@@ -113,7 +113,7 @@ class _ClosingForm(TransitionForm):
         self.initial.setdefault("closed_on", Organisation.load().today(timezone.now()))
         quotes = open_quotes_of(record)
         if quotes:
-            self.fields["close_quotes"].help_text = ", ".join(names_for(quotes, actor))
+            self.fields["close_quotes"].help_text = named_when_shown(quotes, actor)
         else:
             del self.fields["close_quotes"]
 

@@ -6,10 +6,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.core.access import names_for
 from crm.core.forms import TransitionForm
 from crm.core.widgets import plain_decimal
-from sales.forms.documents import ALL_FIELDS, DocumentForm, note_field, sections, today
+from sales.forms.documents import ALL_FIELDS, DocumentForm, named_when_shown, note_field, sections, today
 from sales.models import Quote
 from sales.services.closing import open_quotes_of
 from sales.states import QUOTE_MACHINE, OpportunityState, QuoteState
@@ -60,12 +59,12 @@ class CreateOrderForm(TransitionForm):
         super().__init__(*args, actor=actor, record=record, **options)
         self.initial.setdefault("won_on", today())
         self.initial.setdefault("actual_revenue", plain_decimal(record.total_amount))
-        siblings = _open_siblings(record, actor)
+        siblings = _open_siblings(record)
         if not _has_open_opportunity(record):
             del self.fields["close_opportunity"]
             del self.fields["actual_revenue"]
         if siblings:
-            self.fields["close_siblings"].help_text = ", ".join(siblings)
+            self.fields["close_siblings"].help_text = named_when_shown(siblings, actor)
         else:
             del self.fields["close_siblings"]
 
@@ -84,7 +83,7 @@ def _has_open_opportunity(quote: Quote) -> bool:
     return bool(quote.opportunity and quote.opportunity.state == OpportunityState.OPEN)
 
 
-def _open_siblings(quote: Quote, actor: Any) -> list[str]:
+def _open_siblings(quote: Quote) -> list[Quote]:
     if quote.opportunity is None:
         return []
-    return names_for((other for other in open_quotes_of(quote.opportunity) if other.pk != quote.pk), actor)
+    return [other for other in open_quotes_of(quote.opportunity) if other.pk != quote.pk]

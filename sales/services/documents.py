@@ -16,7 +16,7 @@ from crm.core.errors import Invalid
 from crm.core.models import Organisation
 from crm.core.money import ZERO, to_base
 from sales.models import DocumentLine, Invoice, Opportunity, PricedModel, Quote, RevenueMode
-from sales.services.headers import set_rate
+from sales.services.headers import lend_currency, set_rate
 from sales.services.invoicing import order_figures
 from sales.services.pricing import price_lines, tax_lines
 from sales.totals import DocumentInput, DocumentTotals, LineFigures, LineInput, LineTotals, TotalsError, document_totals
@@ -60,6 +60,8 @@ class Sheet:
         self.today = self.organisation.today(at)
         self.rate_on = rate_on or self.today
         self.lines = _lines_of(document) if lines is None else lines
+        self.is_new = lines is not None
+        lend_currency(document, self.organisation)
         self.removed: list[int] = []
         self._before = {line.pk: _values(line) for line in self.lines}
 
@@ -84,14 +86,15 @@ class Sheet:
     def insert(self) -> None:
         """Store a new document, which has no lines yet, with its figures: one event in its history."""
         self.document.save(force_insert=True)
-        _store_taxes(self.document, self.totals)
+        _insert_taxes(self.document, self.totals)
 
     def store(self) -> None:
         if self._store_lines():
             # Another text on a line changes no figure; the document still gets a new version by which a form
             # that was opened before is known as stale.
             self.document.updated_at = self.at
-        _store_taxes(self.document, self.totals)
+        store_taxes = _insert_taxes if self.is_new else _store_taxes
+        store_taxes(self.document, self.totals)
         self.document.save()
 
     def _store_lines(self) -> bool:
@@ -117,6 +120,8 @@ def _lines_of(document: PricedModel) -> list[Any]:
     related = ["product", "unit", "tax_rate", "price_overridden_by"]
     if isinstance(document, Quote) and document.revised_from_id:
         related.append("revised_line")
+    if isinstance(document, Invoice) and document.order_id:
+        related.append("order_line")
     return list(document.lines.select_related(*related).order_by("position", "pk"))
 
 
@@ -138,9 +143,9 @@ def insert_added_up[D: PricedModel](document: D, *, at: dt.datetime) -> D:
     return document
 
 
-def add_up[D: PricedModel](document: D, *, at: dt.datetime) -> D:
-    """Add up with the prices and taxes that the lines have, and store. Raises Invalid."""
-    sheet = Sheet(document, at=at)
+def add_up[D: PricedModel](document: D, lines: list[Any], *, at: dt.datetime) -> D:
+    """Add up with the prices and taxes that these lines, all that it has, were stored with. Raises Invalid."""
+    sheet = Sheet(document, at=at, lines=lines)
     sheet.add_up()
     sheet.store()
     return document
@@ -245,23 +250,27 @@ def in_base(document: PricedModel, amount: Decimal | None, organisation: Organis
 
 
 def _store_taxes(document: PricedModel, totals: DocumentTotals) -> None:
-    model = document.tax_model()
     wanted = [(row.category, row.rate, row.taxable, row.tax) for row in totals.tax_rows]
     kept = list(document.taxes.values_list("category", "percent", "taxable_amount", "tax_amount").order_by("position"))
     if kept == wanted:
         return
     if kept:
         document.taxes.all().delete()
+    _insert_taxes(document, totals)
+
+
+def _insert_taxes(document: PricedModel, totals: DocumentTotals) -> None:
+    model = document.tax_model()
     model._default_manager.bulk_create(
         model(
             document=document,
             position=position,
-            category=category,
-            percent=percent,
-            taxable_amount=taxable,
-            tax_amount=tax,
+            category=row.category,
+            percent=row.rate,
+            taxable_amount=row.taxable,
+            tax_amount=row.tax,
         )
-        for position, (category, percent, taxable, tax) in enumerate(wanted)
+        for position, row in enumerate(totals.tax_rows)
     )
 
 

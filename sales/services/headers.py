@@ -195,14 +195,29 @@ def copied_header[D: PricedModel](source: PricedModel, model: type[D]) -> D:
         sort_key=source.sort_key,
     )
     for name in names:
-        setattr(copy, name, getattr(source, name))
+        _copy_column(source, copy, name)
     if isinstance(source, Opportunity) and isinstance(copy, DocumentModel):
         copy.name = source.topic
     return copy
 
 
+def _copy_column(source: PricedModel, copy: PricedModel, name: str) -> None:
+    """What a key refers to comes along if it is at hand; it is not read for that."""
+    found: Any = source._meta.get_field(name)
+    setattr(copy, found.attname, getattr(source, found.attname))
+    if found.is_relation and found.is_cached(source):
+        found.set_cached_value(copy, found.get_cached_value(source))
+
+
+def lend_currency(record: PricedModel, organisation: Organisation) -> None:
+    """Spare the reading of the currency where it is that of the organisation."""
+    if organisation.base_currency and record.currency_id == organisation.base_currency_id:
+        record.currency = organisation.base_currency
+
+
 def set_rate(record: PricedModel, *, on: dt.date, organisation: Organisation) -> None:
     """The exchange rate of that day; None while nobody has entered one."""
+    lend_currency(record, organisation)
     record.exchange_rate = rate_on(record.currency, on, organisation.base_currency)
     record.exchange_rate_on = on
 

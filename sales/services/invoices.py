@@ -70,11 +70,12 @@ def create_invoice_from_order(
     if not any(wanted.values()):
         return _existing_draft(order, actor)
     order.machine.check("invoice", order)
-    check_sellable(Sheet(order, at=at))
+    check_sellable(order, lines)
     invoice = _draft_of(order, number_series)
-    save_copies(_lines_of(invoice, lines, wanted))
+    invoice_lines = _lines_of(invoice, lines, wanted)
+    save_copies(invoice_lines)
     with history.action("invoice.priced"):
-        add_up(invoice, at=at)
+        add_up(invoice, invoice_lines, at=at)
     sync_order(order)
     return invoice
 
@@ -153,7 +154,7 @@ def issue_invoice(*, invoice_id: int, actor: Actor, at: dt.datetime, issued_on: 
     today = Organisation.load().today(at)
     on = issued_on or today
     sheet = Sheet(invoice, at=at, rate_on=on)
-    check_sellable(sheet)
+    check_sellable(invoice, sheet.lines)
     sheet.add_up()
     require_rate(invoice)
     _refuse_negative(invoice)

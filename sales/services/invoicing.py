@@ -18,11 +18,8 @@ _SUMMED = ("quantity", "base_amount", "discount_total", "charge_total", "net_amo
 def order_figures(invoice: Invoice, lines: Sequence[DocumentLine]) -> dict[int, LineFigures]:
     """By position, the figures of the lines that come from the order: cumulative, so that the last takes the rest."""
     own: list[Any] = [line for line in lines if getattr(line, "order_line_id", None)]
-    ordered = OrderLine.objects.in_bulk({line.order_line_id for line in own})
-    earlier = invoiced_before(ordered, other_than=invoice.pk)
-    return {
-        line.position: _share(invoice, line, ordered[line.order_line_id], earlier[line.order_line_id]) for line in own
-    }
+    earlier = invoiced_before({line.order_line_id for line in own}, other_than=invoice.pk)
+    return {line.position: _share(invoice, line, line.order_line, earlier[line.order_line_id]) for line in own}
 
 
 def _share(invoice: Invoice, line: Any, ordered: OrderLine, earlier: Mapping[str, Decimal]) -> LineFigures:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from activities.links import relink
+from activities.services.closing import Closing, record_closes
 from catalog.models import Competitor
-from crm.core.access import READ, WRITE, check_create, lock_for, names_for
+from crm.core.access import READ, WRITE, check_create, check_locked, lock_for, names_for
 from crm.core.actors import Actor
 from crm.core.errors import Conflict, Invalid
 from crm.core.folding import fold
@@ -22,7 +24,7 @@ from crm.core.values import set_values
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields
 from sales.models import Invoice, Opportunity, Order, RevenueMode
-from sales.services.closing import close_open_quotes, open_quotes_of, retract_close_records, write_close_record
+from sales.services.closing import close_open_quotes, closing_of, open_quotes_of, retract_close_records
 from sales.services.documents import in_base, recalculate
 from sales.services.headers import (
     PRICED_FIELDS,
@@ -30,6 +32,7 @@ from sales.services.headers import (
     check_active,
     check_customer,
     fill_commerce,
+    lend_currency,
     set_rate,
 )
 from sales.services.lines import lock_editable
@@ -140,6 +143,16 @@ def resume_opportunity(*, opportunity_id: int, actor: Actor, at: dt.datetime) ->
     return opportunity
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How an opportunity ended. `actual_revenue` None takes the estimate."""
+
+    closed_on: dt.date
+    actual_revenue: Decimal | None = None
+    description: str = ""
+    close_quotes: bool = True
+
+
 @service("opportunity.won")
 def win_opportunity(
     *,
@@ -153,12 +166,23 @@ def win_opportunity(
 ) -> Opportunity:
     """Close as won, with the estimate where no revenue is given. Draft and active quotes are closed, or they refuse."""
     opportunity = lock_for(Opportunity, opportunity_id, actor, WIN)
+    how = Outcome(
+        closed_on=closed_on, actual_revenue=actual_revenue, description=description, close_quotes=close_quotes
+    )
+    record_closes(closings=win_locked(opportunity, how, actor=actor, at=at), actor=actor, at=at)
+    return opportunity
+
+
+def win_locked(opportunity: Opportunity, how: Outcome, *, actor: Actor, at: dt.datetime) -> list[Closing]:
+    """For acts that have locked the opportunity. They write the close records, all of the act at once."""
+    check_locked(opportunity, actor, WIN)
     OPPORTUNITY_MACHINE.check("win", opportunity)
-    organisation = _check_day(closed_on, at)
-    _settle_quotes(opportunity, reason="canceled", close=close_quotes, on=closed_on, actor=actor, at=at)
-    revenue = _revenue(opportunity, actual_revenue)
-    opportunity.win(actual_revenue=ZERO if revenue is None else revenue, closed_on=closed_on, note=description)
-    return _closed(opportunity, organisation, actor=actor, at=at)
+    organisation = _check_day(how.closed_on, at)
+    lend_currency(opportunity, organisation)
+    of_quotes = _settle_quotes(opportunity, how, reason="canceled", actor=actor)
+    revenue = _revenue(opportunity, how.actual_revenue)
+    opportunity.win(actual_revenue=ZERO if revenue is None else revenue, closed_on=how.closed_on, note=how.description)
+    return [*of_quotes, _closed(opportunity, organisation)]
 
 
 @service("opportunity.lost")
@@ -181,16 +205,37 @@ def lose_opportunity(
         raise Invalid(_("Choose one of the listed reasons."), field="status_reason")
     if competitor_id is not None and not Competitor.objects.visible_to(actor).filter(pk=competitor_id).exists():
         raise Invalid(_("Choose one of the listed competitors."), field="competitor")
-    organisation = _check_day(closed_on, at)
-    _settle_quotes(opportunity, reason="lost", close=close_quotes, on=closed_on, actor=actor, at=at)
-    opportunity.lose(
-        reason=status_reason,
-        actual_revenue=_revenue(opportunity, actual_revenue),
-        closed_on=closed_on,
-        competitor_id=competitor_id,
-        note=description,
+    how = Outcome(
+        closed_on=closed_on, actual_revenue=actual_revenue, description=description, close_quotes=close_quotes
     )
-    return _closed(opportunity, organisation, actor=actor, at=at)
+    closings = lose_locked(opportunity, how, reason=status_reason, competitor_id=competitor_id, actor=actor, at=at)
+    record_closes(closings=closings, actor=actor, at=at)
+    return opportunity
+
+
+def lose_locked(
+    opportunity: Opportunity,
+    how: Outcome,
+    *,
+    reason: str,
+    actor: Actor,
+    at: dt.datetime,
+    competitor_id: int | None = None,
+) -> list[Closing]:
+    """As `win_locked`."""
+    check_locked(opportunity, actor, LOSE)
+    OPPORTUNITY_MACHINE.check("lose", opportunity)
+    organisation = _check_day(how.closed_on, at)
+    lend_currency(opportunity, organisation)
+    of_quotes = _settle_quotes(opportunity, how, reason="lost", actor=actor)
+    opportunity.lose(
+        reason=reason,
+        actual_revenue=_revenue(opportunity, how.actual_revenue),
+        closed_on=how.closed_on,
+        competitor_id=competitor_id,
+        note=how.description,
+    )
+    return [*of_quotes, _closed(opportunity, organisation)]
 
 
 def _check_day(closed_on: dt.date, at: dt.datetime) -> Organisation:
@@ -209,20 +254,19 @@ def _revenue(opportunity: Opportunity, typed: Decimal | None) -> Decimal | None:
     return round_money(revenue, opportunity.currency.digits)
 
 
-def _settle_quotes(
-    opportunity: Opportunity, *, reason: str, close: bool, on: dt.date, actor: Actor, at: dt.datetime
-) -> None:
+def _settle_quotes(opportunity: Opportunity, how: Outcome, *, reason: str, actor: Actor) -> list[Closing]:
     """No quote stays open behind a closed opportunity."""
-    if close:
-        close_open_quotes(opportunity, reason=reason, on=on, actor=actor, at=at)
-    elif still_open := open_quotes_of(opportunity):
+    if how.close_quotes:
+        return close_open_quotes(opportunity, reason=reason, on=how.closed_on, actor=actor)
+    if still_open := open_quotes_of(opportunity):
         raise Conflict(
             _("Quotes of this opportunity are still open. Close them in the same step, or go back."),
             details=names_for(still_open, actor),
         )
+    return []
 
 
-def _closed(opportunity: Opportunity, organisation: Organisation, *, actor: Actor, at: dt.datetime) -> Opportunity:
+def _closed(opportunity: Opportunity, organisation: Organisation) -> Closing:
     opportunity.base_actual_revenue = in_base(opportunity, opportunity.actual_revenue, organisation)
     opportunity.save()
     figures = {
@@ -231,8 +275,7 @@ def _closed(opportunity: Opportunity, organisation: Organisation, *, actor: Acto
         "closed_on": opportunity.actual_close_on,
         "competitor": str(opportunity.lost_to) if opportunity.lost_to else None,
     }
-    write_close_record(opportunity, description=opportunity.closing_note, figures=figures, actor=actor, at=at)
-    return opportunity
+    return closing_of(opportunity, description=opportunity.closing_note, figures=figures)
 
 
 @service("opportunity.reopened")

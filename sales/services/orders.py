@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from activities.links import relink
+from activities.services.closing import Closing, record_closes
 from crm.core import history
 from crm.core.access import WRITE, check_create, lock_for, names_for
 from crm.core.actors import Actor
@@ -17,12 +18,12 @@ from crm.core.numbering import take_number
 from crm.core.transactions import service
 from crm.users.models import Team, User
 from sales.models import Invoice, Order, OrderLine, Quote
-from sales.services.closing import close_open_quotes, write_close_record
+from sales.services.closing import close_open_quotes, closing_of, write_close_record
 from sales.services.copying import copied_lines, save_copies
-from sales.services.documents import Sheet, add_up, insert_added_up, recalculate
+from sales.services.documents import add_up, insert_added_up, recalculate
 from sales.services.headers import TYPED_FIELDS, change_header, copied_header, fill_terms, new_document, set_rate
 from sales.services.lines import LineRow, frozen_sentence, lock_editable, write_first_lines
-from sales.services.opportunities import win_opportunity
+from sales.services.opportunities import Outcome, win_locked
 from sales.services.quotes import check_not_future, check_sellable, lock_open_opportunity, lock_opportunity_of
 from sales.services.snapshots import fill_addresses
 from sales.states import OpportunityState, OrderState, QuoteState
@@ -92,31 +93,40 @@ def create_order_from_quote(
     """
     opportunity = lock_opportunity_of(quote_id)
     quote = lock_for(Quote, quote_id, actor, "create_order")
-    existing: Order | None = Order.objects.filter(quote=quote).exclude(state=OrderState.CANCELED).first()
-    if existing is not None:
-        return existing
+    if opportunity is not None and quote.opportunity_id == opportunity.pk:
+        quote.opportunity = opportunity
+    if quote.state == QuoteState.WON:
+        existing: Order | None = Order.objects.filter(quote=quote).exclude(state=OrderState.CANCELED).first()
+        if existing is not None:
+            return existing
     check_create(actor, Order)
     on = won_on or Organisation.load().today(at)
     check_not_future(on, at, field="won_on")
-    if quote.state != QuoteState.WON:
-        _win(quote, on=on, description=description, actor=actor, at=at)
+    how = Outcome(
+        closed_on=on,
+        actual_revenue=quote.total_amount if actual_revenue is None else actual_revenue,
+        description=description,
+        close_quotes=close_siblings,
+    )
+    closings = [] if quote.state == QuoteState.WON else [_win(quote, how)]
     if opportunity is not None and opportunity.state == OpportunityState.OPEN:
-        revenue = quote.total_amount if actual_revenue is None else actual_revenue
-        closing: Any = {"close_quotes": close_siblings, "description": description, "actor": actor, "at": at}
         if close_opportunity:
-            win_opportunity(opportunity_id=opportunity.pk, actual_revenue=revenue, closed_on=on, **closing)
+            with history.action("opportunity.won"):
+                closings += win_locked(opportunity, how, actor=actor, at=at)
         elif close_siblings:
-            close_open_quotes(opportunity, reason="canceled", on=on, actor=actor, at=at)
+            closings += close_open_quotes(opportunity, reason="canceled", on=on, actor=actor)
+    if closings:
+        record_closes(closings=closings, actor=actor, at=at)
     with history.action("order.created"):
         return _order_of(quote, series=number_series, at=at)
 
 
-def _win(quote: Quote, *, on: dt.date, description: str, actor: Actor, at: dt.datetime) -> None:
+def _win(quote: Quote, how: Outcome) -> Closing:
     quote.machine.check("win", quote)
-    quote.win(on=on)
+    quote.win(on=how.closed_on)
     quote.save()
-    figures = {"won_on": on, "total_amount": quote.total_amount}
-    write_close_record(quote, description=description, figures=figures, actor=actor, at=at)
+    figures = {"won_on": how.closed_on, "total_amount": quote.total_amount}
+    return closing_of(quote, description=how.description, figures=figures)
 
 
 def _order_of(quote: Quote, *, series: str, at: dt.datetime) -> Order:
@@ -133,7 +143,7 @@ def _order_of(quote: Quote, *, series: str, at: dt.datetime) -> Order:
         line.opportunity_line_id = quote_line.opportunity_line_id
     save_copies(lines)
     with history.action("order.priced"):
-        return add_up(order, at=at)
+        return add_up(order, lines, at=at)
 
 
 def _number(order: Order, organisation: Organisation, *, series: str, at: dt.datetime) -> None:
@@ -221,7 +231,7 @@ def fulfill_order(
     order.machine.check("complete" if is_rest else "fulfill", order)
     if is_rest and status_reason != "complete":
         raise Invalid(_("This order is partly fulfilled already. Choose Complete."), field="status_reason")
-    check_sellable(Sheet(order, at=at))
+    check_sellable(order, order.lines.all())
     on = fulfilled_on or Organisation.load().today(at)
     check_not_future(on, at, field="fulfilled_on")
     if is_rest:

@@ -1,13 +1,14 @@
 """What a person does with quotes. The opportunity is locked before its quote."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from activities.links import relink
+from activities.services.closing import record_closes
 from crm.core import history
 from crm.core.access import READ, check_create, lock_for, names_for
 from crm.core.actors import Actor
@@ -16,8 +17,8 @@ from crm.core.models import Organisation
 from crm.core.numbering import take_number
 from crm.core.transactions import service
 from crm.users.models import Team, User
-from sales.models import Opportunity, Quote, QuoteLine
-from sales.services.closing import OPEN_QUOTES, close_locked_quote, write_close_record
+from sales.models import DocumentLine, Opportunity, PricedModel, Quote, QuoteLine
+from sales.services.closing import OPEN_QUOTES, close_locked_quotes, write_close_record
 from sales.services.copying import copied_lines, save_copies
 from sales.services.documents import Sheet, add_up, insert_added_up, recalculate
 from sales.services.headers import (
@@ -29,7 +30,7 @@ from sales.services.headers import (
     require_rate,
 )
 from sales.services.lines import lock_editable
-from sales.services.opportunities import lose_opportunity
+from sales.services.opportunities import Outcome, lose_locked
 from sales.services.snapshots import copy_parties, fill_addresses
 from sales.states import OpportunityState, QuoteState
 
@@ -104,7 +105,7 @@ def activate_quote(*, quote_id: int, actor: Actor, at: dt.datetime) -> Quote:
     quote = lock_for(Quote, quote_id, actor, "activate")
     quote.machine.check("activate", quote)
     sheet = Sheet(quote, at=at)
-    check_sellable(sheet)
+    check_sellable(quote, sheet.lines)
     if quote.expires_on and quote.expires_on < sheet.today:
         raise Invalid(_("The last day to accept has passed. Enter a later one first."), field="expires_on")
     sheet.add_up()
@@ -115,15 +116,15 @@ def activate_quote(*, quote_id: int, actor: Actor, at: dt.datetime) -> Quote:
     return quote
 
 
-def check_sellable(sheet: Sheet) -> None:
+def check_sellable(document: PricedModel, lines: Iterable[DocumentLine]) -> None:
     """At least one line, and no line without a price."""
-    noun = {"noun": sheet.document._meta.verbose_name}
-    if not any(line.is_sold for line in sheet.lines):
+    noun = {"noun": document._meta.verbose_name}
+    if not any(line.is_sold for line in lines):
         raise Invalid(_("This %(noun)s has no lines. Add at least one.") % noun)
-    if sheet.document.pricing_error:
+    if document.pricing_error:
         raise Invalid(
             _("Lines of this %(noun)s have no price. Repair them first.") % noun,
-            details=sheet.document.pricing_error.splitlines(),
+            details=document.pricing_error.splitlines(),
         )
 
 
@@ -167,7 +168,7 @@ def _next_revision(old: Quote, *, today: dt.date, at: dt.datetime) -> Quote:
         line.opportunity_line_id = old_line.opportunity_line_id
     save_copies(lines)
     with history.action("quote.priced"):
-        return add_up(new, at=at)
+        return add_up(new, lines, at=at)
 
 
 @service("quote.closed")
@@ -188,19 +189,12 @@ def close_quote(
         raise Invalid(_("A draft was never offered, so it can only be canceled."), field="status_reason")
     on = closed_on or Organisation.load().today(at)
     check_not_future(on, at, field="closed_on")
-    close_locked_quote(quote, reason=status_reason, on=on, description=description, actor=actor, at=at)
+    closings = close_locked_quotes([quote], reason=status_reason, on=on, description=description)
     if close_opportunity and quote.opportunity and quote.opportunity.state == OpportunityState.OPEN:
-        lose_opportunity(
-            opportunity_id=quote.opportunity.pk,
-            status_reason="canceled",
-            competitor_id=None,
-            actual_revenue=None,
-            closed_on=on,
-            description=description,
-            close_quotes=True,
-            actor=actor,
-            at=at,
-        )
+        with history.action("opportunity.lost"):
+            how = Outcome(closed_on=on, description=description)
+            closings += lose_locked(quote.opportunity, how, reason="canceled", actor=actor, at=at)
+    record_closes(closings=closings, actor=actor, at=at)
     return quote
 
 

@@ -10,7 +10,7 @@ from activities.models import Activity
 from activities.regarding import Ref
 from activities.services import activities as services
 from activities.services.activities import FollowUp
-from activities.services.closing import record_close, retract_closes
+from activities.services.closing import Closing, record_closes, retract_closes
 from activities.services.parties import Party
 from crm.core import history
 from crm.core.actors import SYSTEM
@@ -208,7 +208,8 @@ def test_a_note_is_edited_and_never_reopened(cast: Cast) -> None:
 
 def test_a_close_record_is_retracted_and_nothing_else(cast: Cast) -> None:
     lead = make_lead(cast.rep_a)
-    close = record_close(regarding=lead, subject="Won", figures={"actual": "12.50"}, actor=cast.rep_a, at=AT)
+    closing = Closing(regarding=lead, subject="Won", figures={"actual": "12.50"})
+    close = record_closes(closings=[closing], actor=cast.rep_a, at=AT)[0]
     assert (saved(close).state, saved(close).status_reason, saved(close).figures) == (
         "completed",
         "recorded",

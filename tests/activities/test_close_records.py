@@ -8,7 +8,7 @@ from django.utils import timezone
 from activities.models import Activity
 from activities.regarding import Ref
 from activities.services.activities import change_regarding
-from activities.services.closing import record_close
+from activities.services.closing import Closing, record_closes
 from crm.core.actors import SYSTEM
 from crm.core.deletion import delete_record
 from crm.core.errors import Conflict
@@ -25,7 +25,7 @@ def act() -> dict[str, Any]:
 
 def test_it_moves_to_no_other_record(cast: Cast) -> None:
     closed, other = (AccountFactory.create(owner=cast.rep_a) for _count in range(2))
-    record = record_close(regarding=closed, subject="Won", **act())
+    record = record_closes(closings=[Closing(regarding=closed, subject="Won")], **act())[0]
     with pytest.raises(Conflict, match="stays with that record"):
         change_regarding(activity_id=record.pk, regarding=Ref.to(other), **act())
     assert Activity.objects.get().regarding_id == closed.pk
@@ -33,7 +33,7 @@ def test_it_moves_to_no_other_record(cast: Cast) -> None:
 
 def test_it_goes_into_the_bin_only_with_what_was_closed(cast: Cast) -> None:
     closed = AccountFactory.create(owner=cast.rep_a)
-    record = record_close(regarding=closed, subject="Won", **act())
+    record = record_closes(closings=[Closing(regarding=closed, subject="Won")], **act())[0]
     with pytest.raises(Conflict) as refusal:
         delete_record(model=Activity, record_id=record.pk, **act())
     assert refusal.value.details == ("This says that something was closed, which stays as its history.",)

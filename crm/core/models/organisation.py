@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.models.base import Singleton, tracked
 from crm.core.models.money import Currency
+from crm.core.transactions import read_once
 
 
 def known_time_zone(name: str) -> None:
@@ -57,8 +58,9 @@ class Organisation(Singleton):
 
     @classmethod
     def load(cls) -> Self:
-        """With its base currency, for which whoever adds up asks next."""
-        return cls.objects.select_related("base_currency").get_or_create(pk=cls.KEY)[0]
+        """With its base currency, for which whoever adds up asks next. Read once in an act."""
+        rows = cls.objects.select_related("base_currency")
+        return read_once("organisation", lambda: rows.get_or_create(pk=cls.KEY)[0])
 
     def today(self, at: dt.datetime | None = None) -> dt.date:
         """The calendar day in the organisation's time zone."""
