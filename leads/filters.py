@@ -3,11 +3,12 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.filters import RecordFilter
 from leads.models import Lead
+from leads.models.lead import LEAD_WORDS
 from leads.states import LEAD_MACHINE
 
 
 class LeadFilter(RecordFilter):
-    search_fields = ("sort_key__contains", "company", "email", "number")
+    search_fields = (LEAD_WORDS,)
 
     state = django_filters.ChoiceFilter(label=_("State"), choices=LEAD_MACHINE.state_choices())
     source = django_filters.ChoiceFilter(label=_("Source"), choices=Lead.Source.choices)

@@ -2,6 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.search import SearchSource
 from leads.models import Lead
+from leads.models.lead import LEAD_WORDS
 
 LEADS = SearchSource(
     model=Lead,
@@ -9,6 +10,6 @@ LEADS = SearchSource(
     url_name="leads:lead_detail",
     title="name",
     subtitle="company",
-    lookups=("sort_key", "email", "number"),
+    lookups=(LEAD_WORDS,),
     position=10,
 )

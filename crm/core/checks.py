@@ -20,6 +20,7 @@ from crm.core.filters import search_condition
 from crm.core.models import TRACKED
 from crm.core.screens import ListView, TransitionView
 from crm.core.tables import LinkColumn, Table
+from crm.core.words import Lookup
 
 # Tables of the kernel which hold no business record; elsewhere a model says it itself: `untracked_because`.
 UNTRACKED = {
@@ -182,7 +183,7 @@ def _path_exists(model: type[models.Model], path: str) -> bool:
     return True
 
 
-def _can_search(model: type[models.Model], lookups: Iterable[str]) -> bool:
+def _can_search(model: type[models.Model], lookups: Iterable[Lookup]) -> bool:
     try:
         model._base_manager.filter(search_condition(lookups, "x"))
     except FieldError:

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.filters import RecordFilter
 from crm.customers.models import Account, Contact
+from crm.customers.models.accounts import ACCOUNT_WORDS
+from crm.customers.models.contacts import CONTACT_WORDS
 from crm.customers.record_names import AccountField
 
 
@@ -13,7 +15,7 @@ class _AccountNameFilter(django_filters.Filter):
 
 
 class AccountFilter(RecordFilter):
-    search_fields = ("sort_key__contains", "number", "email", "phone")
+    search_fields = (ACCOUNT_WORDS,)
 
     parent = _AccountNameFilter(field_name="parent", label=_("Parent account"))
 
@@ -30,7 +32,7 @@ class AccountFilter(RecordFilter):
 
 
 class ContactFilter(RecordFilter):
-    search_fields = ("sort_key__contains", "email", "phone", "mobile")
+    search_fields = (CONTACT_WORDS,)
 
     account = _AccountNameFilter(field_name="account", label=_("Account"))
 

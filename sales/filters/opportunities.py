@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.filters import RecordFilter
 from crm.customers.record_names import AccountField
 from sales.models import Opportunity
+from sales.models.opportunities import OPPORTUNITY_WORDS
 
 
 class _AccountNameFilter(django_filters.Filter):
@@ -13,6 +14,8 @@ class _AccountNameFilter(django_filters.Filter):
 
 
 class OpportunityFilter(RecordFilter):
+    search_fields = (OPPORTUNITY_WORDS,)
+
     customer_account = _AccountNameFilter(field_name="customer_account", label=_("Account"))
     closes_from = django_filters.DateFilter("estimated_close_on", "gte", label=_("Closes from"))
     closes_to = django_filters.DateFilter("estimated_close_on", "lte", label=_("Closes up to"))

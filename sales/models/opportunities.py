@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +13,7 @@ from django_fsm import transition
 
 from crm.core.models import Line, tracked
 from crm.core.states import reason_field, state_field
+from crm.core.words import Parts, Words
 from crm.customers.models import CustomerModel
 from crm.users.models import OwnedModel, branch_indexes
 from leads.models import Lead
@@ -33,6 +35,10 @@ class ForecastCategory(models.TextChoices):
     BEST_CASE = "best_case", _("Best case")
     COMMITTED = "committed", _("Committed")
     OMITTED = "omitted", _("Omitted")
+
+
+OPPORTUNITY_WORDS = Words("sort_key", Parts("sort_key"))
+"""What an opportunity is found by."""
 
 
 @tracked
@@ -114,9 +120,12 @@ class Opportunity(PricedModel):
             ),
             models.CheckConstraint(condition=Q(probability__lte=100), name="opportunity_probability"),
         ]
-        indexes = branch_indexes(
-            "opp", "-created_at", "-updated_at", "sort_key", "estimated_close_on", "-base_estimated_revenue"
-        )
+        indexes = [
+            *branch_indexes(
+                "opp", "-created_at", "-updated_at", "sort_key", "estimated_close_on", "-base_estimated_revenue"
+            ),
+            GinIndex(OPPORTUNITY_WORDS, name="opportunity_words"),
+        ]
 
     def __str__(self) -> str:
         return self.topic
