@@ -15,7 +15,8 @@ from activities.services.parties import Party
 from activities.services.values import COLUMNS
 from crm.core.errors import NotFound
 from crm.core.forms import TransitionForm
-from crm.core.record_names import NamingForm
+from crm.core.record_names import NamingForm, visible_names
+from crm.customers.links import linked
 from crm.customers.models import Contact
 from crm.customers.record_names import ContactField
 
@@ -100,6 +101,21 @@ class ActivityForm(NamingForm[Activity]):
             except NotFound as unknown:
                 raise forms.ValidationError(unknown.sentence) from unknown
         return text
+
+    @property
+    def kind_label(self) -> str:
+        return str(Kind(self.kind_value).label)
+
+    @property
+    def about(self) -> str:
+        """The record that a new activity will concern, by name; empty where there is none that one may see."""
+        text = "" if self.instance.pk else str(self["regarding"].value() or "")
+        try:
+            ref = Ref.parse(text)
+        except NotFound:
+            return ""
+        link = visible_names(self.actor, [(ref.model, ref.pk)])[ref.model, ref.pk]
+        return "" if link.hidden else linked(link)
 
     @property
     def columns(self) -> dict[str, Any]:

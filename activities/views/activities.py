@@ -87,6 +87,7 @@ class ActivityDetailView(DetailView[Activity]):
 
 class ActivityEditView(EditView[Activity]):
     model, form_class = Activity, ActivityForm
+    template_name = "activities/activity_edit.html"
 
     def initial(self, request: HttpRequest) -> dict[str, Any]:
         return {"kind": request.GET.get("kind", ""), "regarding": request.GET.get("regarding", "")}

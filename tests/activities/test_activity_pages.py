@@ -161,6 +161,18 @@ def test_a_hidden_and_a_missing_record_are_refused_with_the_same_words(cast: Cas
     assert not Activity.objects.exists()
 
 
+def test_a_new_activity_says_what_it_is_and_what_it_concerns(cast: Cast, anna: Client) -> None:
+    mine, hidden_lead = make_lead(cast.rep_a), make_lead(cast.rep_c, last_name="Secretive")
+    page = text_of(anna, f"/activities/new/?kind=phone_call&regarding={regarding(mine)}")
+    assert "New phone call" in page
+    assert f'Regarding <a href="/leads/{mine.pk}/">Megan Chang</a>' in page
+    for name in (regarding(hidden_lead), "leads.lead:999999", "x"):
+        page = text_of(anna, f"/activities/new/?kind=task&regarding={name}")
+        assert "New task" in page
+        assert ">Regarding" not in page
+        assert "Secretive" not in page
+
+
 def test_a_form_sent_twice_makes_one_activity(cast: Cast, anna: Client) -> None:
     form = {"kind": "task", "subject": "Once", "priority": "1", "idempotency_key": "key"}
     first, second = (anna.post("/activities/new/", form) for _time in range(2))
