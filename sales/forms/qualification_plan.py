@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm.core import format as shown
-from crm.core.access import WRITE
+from crm.core.access import WRITE, visible_names
 from crm.customers.models import Account, Contact
 from leads.models import Lead
 from sales.forms.qualification import CustomerPart, OpportunityPart, QualifyForm
@@ -63,10 +63,16 @@ class ShownCustomer:
     part: CustomerPart
     section: CustomerSection
     candidates: Sequence[Candidate]
+    actor: Any
     selected: Any = None
     may_fill: bool = True
     rows: Sequence[Row] = field(default_factory=tuple)
     query: str = ""
+
+    def named_candidates(self) -> list[tuple[Candidate, str]]:
+        """With the company of each person, as far as the reader may know it."""
+        companies = [(Account, getattr(one.record, "account_id", None)) for one in self.candidates]
+        return list(zip(self.candidates, _names(companies, self.actor), strict=True))
 
     def count(self, outcome: str) -> int:
         return sum(row.outcome == outcome for row in self.rows)
@@ -76,8 +82,22 @@ class ShownCustomer:
 class ShownOpportunity:
     part: OpportunityPart
     joinable: Sequence[Opportunity]
+    actor: Any
     selected: Opportunity | None
     query: str = ""
+
+    def named_joinable(self) -> list[tuple[Opportunity, str]]:
+        """With the customer of each, as far as the reader may know it."""
+        customers = [
+            (Account, one.customer_account_id) if one.customer_account_id else (Contact, one.customer_contact_id)
+            for one in self.joinable
+        ]
+        return list(zip(self.joinable, _names(customers, self.actor), strict=True))
+
+
+def _names(pairs: Sequence[tuple[Any, int | None]], actor: Any) -> list[str]:
+    names = visible_names(actor, [(model, key) for model, key in pairs if key])
+    return [names[model, key].label if key else "" for model, key in pairs]
 
 
 def show_customer(part: CustomerPart, section: CustomerSection, actor: Any, query: str) -> ShownCustomer:
@@ -92,10 +112,10 @@ def show_customer(part: CustomerPart, section: CustomerSection, actor: Any, quer
         candidates += [Candidate(record) for record in rows]
     selected = next((one.record for one in candidates if one.record.pk == part.record_id), None)
     if part.chosen != USE or selected is None:
-        return ShownCustomer(part, section, candidates, query=query)
+        return ShownCustomer(part, section, candidates, actor, query=query)
     may_fill = model.objects.for_action(actor, WRITE).filter(pk=selected.pk).exists()
     rows = _rows(part, selected, may_fill=may_fill)
-    return ShownCustomer(part, section, candidates, selected, may_fill, rows, query)
+    return ShownCustomer(part, section, candidates, actor, selected, may_fill, rows, query)
 
 
 def _rows(part: CustomerPart, record: Any, *, may_fill: bool) -> list[Row]:
@@ -120,7 +140,7 @@ def show_opportunity(
     if part.chosen == JOIN and selected is None and part.record_id is not None:
         selected = Opportunity.objects.visible_to(actor).filter(pk=part.record_id, state="open").first()
         found += [selected] if selected else []
-    return ShownOpportunity(part, found, selected, query)
+    return ShownOpportunity(part, found, actor, selected, query)
 
 
 def plan(

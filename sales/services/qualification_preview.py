@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from activities.models import TimelineLink
+from activities.models import Activity, TimelineLink
 from activities.regarding import Ref
 from crm.core.access import READ, may_create
 from crm.core.folding import fold
@@ -81,14 +81,15 @@ def preview(lead: Lead, actor: Any) -> QualificationPreview:
         account=account,
         contact=contact,
         opportunity=_opportunity_section(lead, actor, account.candidates, contact.candidates),
-        activity_count=activity_count(lead),
+        activity_count=activity_count(lead, actor),
     )
 
 
-def activity_count(lead: Lead) -> int:
-    """How many activities go along onto the new timelines."""
+def activity_count(lead: Lead, actor: Any) -> int:
+    """How many activities that the actor sees go along onto the new timelines."""
     ref = Ref.to(lead)
-    return TimelineLink.objects.filter(target_type_id=ref.type_id, target_id=ref.pk).count()
+    links = TimelineLink.objects.filter(target_type_id=ref.type_id, target_id=ref.pk)
+    return Activity.objects.visible_to(actor).filter(pk__in=links.values("activity")).count()
 
 
 def _section(kind: str, lead: Lead, actor: Any, matches: Iterable[Match]) -> CustomerSection:

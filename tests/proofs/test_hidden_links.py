@@ -200,6 +200,7 @@ def test_hidden_activities_of_an_own_record_are_neither_shown_nor_counted(mine: 
         if model in (Account, Lead)
         for tab in ("timeline", "files", "history")
     ]
+    pages.append(f"/leads/{mine.records[Lead].pk}/qualify/")
     before = {url: _bare(client.get(url)) for url in ("/", *pages)}
     for model in (Account, Lead):
         for kind in ("task", "note", "appointment"):

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from crm.customers.models import Account, Contact
-from sales.models import Quote
+from sales.models import Opportunity, Quote
 from tests.factories.cast import Cast
+from tests.factories.leads import make_lead
 from tests.factories.sales import make_account, make_contact, make_opportunity, make_quote
 from tests.fixtures import ClientFor
 
@@ -117,3 +118,16 @@ def test_closing_an_opportunity_does_not_name_or_count_its_hidden_quotes(cast: C
             assert quote.number not in answer.content.decode()
     opportunity.refresh_from_db()
     assert opportunity.state == "open"
+
+
+def test_qualifying_names_no_hidden_company_and_no_hidden_customer(cast: Cast, anna: Client, hidden: Account) -> None:
+    """The person who may be the same is visible, and so is the opportunity that may be joined."""
+    contact = linked(cast, hidden)
+    Contact.objects.filter(pk=contact.pk).update(email="wyatt@example.com", email_key="wyatt@example.com")
+    opportunity = make_opportunity(cast.rep_a, topic="Own need")
+    Opportunity.objects.filter(pk=opportunity.pk).update(customer_account=hidden, contact=contact)
+    lead = make_lead(cast.rep_a, first_name="Wyatt", last_name="Halvorsen", email="wyatt@example.com")
+    page = anna.get(f"/leads/{lead.pk}/qualify/").content.decode()
+    assert SECRET not in page
+    assert "Own need" in page
+    assert page.count("An account you may not see") == 2
