@@ -165,10 +165,20 @@ def hidden_name(model: type[models.Model]) -> str:
     return _("A %(noun)s you may not see") % {"noun": noun}
 
 
+def named_all(records: Iterable[models.Model], actor: Any) -> list[str]:
+    """As `named_for` for each of them, with one query for each table."""
+    pairs = [(type(record), record.pk) for record in records]
+    links = visible_names(actor, pairs)
+    return [_with_noun(model, links[model, pk]) for model, pk in pairs]
+
+
 def named_for(record: models.Model, actor: Any) -> str:
     """The record's noun and name; only the noun of what the actor may not see."""
-    link = visible_names(actor, [(type(record), record.pk)])[type(record), record.pk]
-    return link.label if link.hidden else f"{str(record._meta.verbose_name).capitalize()}: {link.label}"
+    return named_all([record], actor)[0]
+
+
+def _with_noun(model: type[models.Model], link: Link) -> str:
+    return link.label if link.hidden else f"{str(model._meta.verbose_name).capitalize()}: {link.label}"
 
 
 def _link(record: models.Model) -> Link:

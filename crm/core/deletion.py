@@ -5,14 +5,14 @@ Apps register in `AppConfig.ready()` what holds a record (`holds`) and what goes
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from crm.core import history
-from crm.core.access import DELETE, SEE_BIN, lock_for, named_for
+from crm.core.access import DELETE, SEE_BIN, lock_for, named_all, named_for
 from crm.core.actors import SYSTEM, Actor
 from crm.core.errors import Conflict, Forbidden, NotFound
 from crm.core.models import TRACKED
@@ -65,18 +65,23 @@ def dependents(record: models.Model, actor: Any = SYSTEM) -> list[str]:
 def _in_the_way(record: models.Model, actor: Any) -> list[str]:
     found = [str(why(record)) for why in _refusing.get(type(record), []) if why(record)]
     for rows in _holding.get(type(record), []):
-        found += [named_for(row, actor) for row in rows(record)[:_MOST_NAMED]]
+        found += named_all(rows(record)[:_MOST_NAMED], actor)
     for rows in _belonging.get(type(record), []):
-        for row in rows(record):
-            if not _may_delete(row, actor):
-                found.append(named_for(row, actor))
+        own = list(rows(record))
+        found += named_all(_kept_from(own, actor), actor)
+        for row in own:
             found += _in_the_way(row, actor)
     return found
 
 
-def _may_delete(record: models.Model, actor: Any) -> bool:
-    rows: Any = type(record)._default_manager
-    return bool(rows.for_action(actor, DELETE).filter(pk=record.pk).exists())
+def _kept_from(records: list[Any], actor: Any) -> list[Any]:
+    """Those of one table that the actor may not delete."""
+    if not records:
+        return []
+    rows: Any = type(records[0])._default_manager
+    keys = [record.pk for record in records]
+    allowed = set(rows.for_action(actor, DELETE).filter(pk__in=keys).values_list("pk", flat=True))
+    return [record for record in records if record.pk not in allowed]
 
 
 @service("record.deleted")
@@ -91,7 +96,7 @@ def delete_record(*, model: type[models.Model], record_id: int, actor: Actor, at
             details=in_the_way,
         )
     with history.action("record.deleted", about=_key(record)):
-        _bin(record, at)
+        _bin([record], at)
 
 
 @service("record.restored")
@@ -154,14 +159,19 @@ def _lock_belongings(record: models.Model) -> None:
             _lock_belongings(row)
 
 
-def _bin(record: models.Model, at: dt.datetime) -> None:
-    for rows in (*_belonging.get(type(record), []), *_accompanying.get(type(record), [])):
-        for row in _locked(rows(record)):
-            _bin(row, at)
-    if has_bin(type(record)):
-        type(record)._base_manager.filter(pk=record.pk).update(deleted_at=at)
+def _bin(records: Sequence[models.Model], at: dt.datetime) -> None:
+    """Records of one table with all that goes with them."""
+    if not records:
+        return
+    model = type(records[0])
+    for rows in (*_belonging.get(model, []), *_accompanying.get(model, [])):
+        for record in records:
+            _bin(list(_locked(rows(record))), at)
+    if has_bin(model):
+        model._base_manager.filter(pk__in=[record.pk for record in records]).update(deleted_at=at)
     else:
-        record.delete()
+        for record in records:
+            record.delete()
 
 
 def _locked(rows: "models.QuerySet[Any]") -> Iterable[Any]:
