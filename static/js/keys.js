@@ -11,7 +11,9 @@
   const help = document.getElementById("help");
 
   // Rows of a list --------------------------------------------------------------------------------
-  const rowLinks = () => [...document.querySelectorAll("#list tbody tr")].map((row) => row.querySelector("a")).filter(Boolean);
+  const rowLinks = () => [...document.querySelectorAll("#list tbody tr")]
+    .map((row) => row.querySelector(".is-name a") ?? row.querySelector("a"))
+    .filter(Boolean);
 
   const moveRow = (step) => {
     const links = rowLinks();

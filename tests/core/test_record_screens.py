@@ -231,6 +231,7 @@ def test_history_tells_who_changed_what(cast: Cast, anna: Client) -> None:
     assert 'Rating: <span class="muted">empty</span> → Hot' in text
     assert 'Owner: <span class="muted">Anna North</span> → Ben North' in text
     assert "Version" not in text
+    assert "key:" not in text  # what is derived from the company
 
 
 def test_history_of_a_move_uses_the_words_of_the_machine(cast: Cast, anna: Client) -> None:

@@ -20,8 +20,10 @@ from crm.core.panels import Panel, register_for_all
 
 _PAGE = 50
 _SALT = "crm.core.history"
-# Stamps repeat who and when; keys for sorting repeat what they are made of.
-_SILENT = {"id", "version", "created_at", "created_by", "updated_at", "updated_by", "sort_key"}
+# Stamps repeat who and when; what a link opens stays with those who have the link.
+_SILENT = {"id", "version", "created_at", "created_by", "updated_at", "updated_by", "public_token"}
+# Columns for sorting, searching and matching repeat what they are made of.
+_DERIVED = ("_key", "_domain", "_e164", "words")
 _LONGEST = 200
 
 
@@ -77,7 +79,7 @@ class _Words:
     def __init__(self, model: type[models.Model], user: Any, pairs: Sequence[_Pair]) -> None:
         self.model = model
         self.fields = [
-            field for field in model._meta.concrete_fields if field.name not in _SILENT and _has(model, field.name)
+            field for field in model._meta.concrete_fields if not _is_silent(field) and _has(model, field.name)
         ]
         self._names = {
             field.name: _names(field, user, _keys(field, pairs)) for field in self.fields if field.is_relation
@@ -106,6 +108,10 @@ class _Words:
         if field.name in self._names:
             return self._names[field.name].get(value, _("a record that you may not see"))
         return _plain(self.model, field, value)
+
+
+def _is_silent(field: "models.Field[Any, Any]") -> bool:
+    return field.name in _SILENT or (not field.editable and field.name.endswith(_DERIVED))
 
 
 def _has(model: type[models.Model], name: str) -> bool:

@@ -17,6 +17,7 @@ from crm.core.errors import Conflict, IllegalMove
 from crm.core.idempotency import new_key, run_once
 from crm.core.screens.conflicts import changes_since
 from crm.core.screens.filling import FormRefused, refusals_at, sections_of
+from crm.core.widgets import name_the_blank
 
 
 class _Stale(Conflict):
@@ -87,7 +88,10 @@ class TransitionView(View):
         if self.action.form is None:
             return forms.Form(self.request.POST) if sent else forms.Form()
         files = (self.request.POST, self.request.FILES) if sent else ()
-        return self.action.form(*files, actor=self.request.user, record=record)
+        form = self.action.form(*files, actor=self.request.user, record=record)
+        for field in form.fields.values():
+            name_the_blank(field)  # again: forms of moves find their choices late
+        return form
 
     def _page(self, record: Any, form: Any, *, status: int = 200, changes: Any = None) -> HttpResponse:
         act: Action = self.action
