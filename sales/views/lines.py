@@ -19,7 +19,7 @@ from sales.forms.line_rows import GridRow
 from sales.forms.lines import LineGrid
 from sales.models import LineKind, PricedModel
 from sales.panels.line_products import found_products
-from sales.panels.lines import grid_context, shown_rows
+from sales.panels.lines import grid_context, grid_words, shown_rows
 from sales.panels.totals import totals_of, totals_of_preview
 from sales.services.documents import InvalidLine
 from sales.services.lines import frozen_sentence, lock_editable, save_lines
@@ -148,16 +148,18 @@ class LinesPreviewView(_OfDocument):
         return render(request, "sales/lines_changed.html", self._changed(grid, totals))
 
     def _changed(self, grid: LineGrid, totals: Mapping[str, Any]) -> dict[str, Any]:
-        touched = self.request.POST.get("changed", "")
-        rows = [row for row in grid.rows if _differs(row) or touched.startswith(f"{row.prefix}-")]
+        touched = self.request.POST.get("changed", "").split(",")
+        changed = {name.rpartition("-")[0] for name in touched}
+        rows = [row for row in grid.rows if _differs(row) or row.prefix in changed]
         more = grid.more_rows()
         return {
             **totals,
             "record": grid.document,
             "grid": grid,
             "changed_rows": shown_rows(grid, rows),
-            "menus": touched.endswith("-item"),
+            "menus": any(name.endswith("-item") for name in touched),
             "more_rows": shown_rows(grid, more),
+            "grid_words": grid_words(),
         }
 
 

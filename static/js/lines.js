@@ -79,6 +79,7 @@
 
   // The box for a product ---------------------------------------------------------------------------
   let typing = 0;
+  let question = 0;
 
   const list = (form) => form.querySelector("#line-products");
   const options = (form) => [...list(form).querySelectorAll("[role=option]")];
@@ -120,10 +121,16 @@
       close(box);
       return;
     }
-    const url = `${form.dataset.productsUrl}?q=${encodeURIComponent(box.value)}`;
-    await htmx.ajax("GET", url, { source: box, target: list(form), swap: "innerHTML" });
-    if (document.activeElement === box) {
-      open(box);
+    const asked = ++question;
+    try {
+      const answer = await fetch(`${form.dataset.productsUrl}?q=${encodeURIComponent(box.value)}`);
+      const found = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
+      if (asked === question && document.activeElement === box) {
+        list(form).replaceChildren(...document.importNode(found.body, true).children);
+        open(box);
+      }
+    } catch {
+      close(box); // without an answer the box is a plain text box
     }
   };
 
@@ -252,11 +259,27 @@
     }
   });
 
-  // The server is told which cell has changed, so that it answers with little.
+  // The server is told which cells have changed since its last answer, so that it answers with little.
+  const changed = new Set();
+
+  document.addEventListener("change", (event) => {
+    if (formOf(event.target) && event.target.name) {
+      changed.add(event.target.name);
+    }
+  });
+
   document.addEventListener("htmx:configRequest", (event) => {
-    const { parameters, triggeringEvent, elt } = event.detail;
-    if (elt.matches?.("[data-lines]") && triggeringEvent?.target?.name) {
-      parameters.changed = triggeringEvent.target.name;
+    const { parameters, elt } = event.detail;
+    if (elt.matches?.("[data-lines]")) {
+      parameters.changed = [...changed].join(",");
+      changed.clear();
+    }
+  });
+
+  // Where a menu stood must not be copied into the new grid: the policy of the page takes no style attributes.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    for (const placed of event.target.closest?.("[data-lines]")?.querySelectorAll("[style]") ?? []) {
+      placed.removeAttribute("style");
     }
   });
 
