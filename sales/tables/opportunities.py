@@ -27,7 +27,7 @@ class OpportunityTable(Table):
         CustomerColumn(_("Customer"), Opportunity),
         StateColumn(_("State"), OPPORTUNITY_MACHINE, place=""),
         MoneyColumn(_("Est. revenue"), "estimated_revenue", currency="currency__code", sort="base_estimated_revenue"),
-        NumberColumn(_("Probability %"), "probability"),
+        NumberColumn(_("Prob. %"), "probability"),
         DueColumn(_("Est. close"), "estimated_close_on", states=("open",), sort="estimated_close_on", place="mark"),
         NextStepColumn(_("Next step"), Opportunity),
         DateTimeColumn(_("Created"), "created_at", sort="created_at"),

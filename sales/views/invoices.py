@@ -41,6 +41,12 @@ class InvoiceListView(ListView):
         SystemView("all", gettext_lazy("All invoices")),
     )
 
+    def empty(self, actor: Any) -> dict[str, Any]:
+        return {
+            "title": _("No invoices yet"),
+            "text": _("An order is invoiced whole or in parts. An invoice waits here until the last payment is in."),
+        }
+
 
 class InvoiceDetailView(DocumentDetailView[Invoice]):
     model = Invoice

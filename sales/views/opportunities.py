@@ -47,6 +47,14 @@ class OpportunityListView(ListView):
         SystemView("all", gettext_lazy("All opportunities")),
     )
 
+    def empty(self, actor: Any) -> dict[str, Any]:
+        return {
+            "title": _("No opportunities yet"),
+            "text": _(
+                "An opportunity is a chance to sell something. A qualified lead gives one, or you write it down."
+            ),
+        }
+
 
 class OpportunityDetailView(PricedDetailView[Opportunity]):
     model = Opportunity

@@ -30,12 +30,21 @@ class OrderListView(ListView):
             lambda rows, user: rows.filter(state__in=("active", "fulfilled"), owner=user),
             default=True,
         ),
+        SystemView(
+            "open", gettext_lazy("All open"), lambda rows, _user: rows.filter(state__in=("active", "fulfilled"))
+        ),
         SystemView("active", gettext_lazy("Active"), lambda rows, _user: rows.filter(state="active")),
         SystemView("to-invoice", gettext_lazy("To invoice"), lambda rows, _user: rows.filter(state="fulfilled")),
         SystemView("invoiced", gettext_lazy("Invoiced"), lambda rows, _user: rows.filter(state="invoiced")),
         SystemView("canceled", gettext_lazy("Canceled"), lambda rows, _user: rows.filter(state="canceled")),
         SystemView("all", gettext_lazy("All orders")),
     )
+
+    def empty(self, actor: Any) -> dict[str, Any]:
+        return {
+            "title": _("No orders yet"),
+            "text": _("A quote that the customer accepts becomes an order. It is delivered, and then invoiced."),
+        }
 
 
 class OrderDetailView(DocumentDetailView[Order]):

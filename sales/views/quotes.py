@@ -30,12 +30,19 @@ class QuoteListView(ListView):
             lambda rows, user: rows.filter(state__in=("draft", "active"), owner=user),
             default=True,
         ),
+        SystemView("open", gettext_lazy("All open"), lambda rows, _user: rows.filter(state__in=("draft", "active"))),
         SystemView("drafts", gettext_lazy("Drafts"), lambda rows, _user: rows.filter(state="draft")),
         SystemView("active", gettext_lazy("Active"), lambda rows, _user: rows.filter(state="active")),
         SystemView("won", gettext_lazy("Won"), lambda rows, _user: rows.filter(state="won")),
         SystemView("closed", gettext_lazy("Closed"), lambda rows, _user: rows.filter(state="closed")),
         SystemView("all", gettext_lazy("All quotes")),
     )
+
+    def empty(self, actor: Any) -> dict[str, Any]:
+        return {
+            "title": _("No quotes yet"),
+            "text": _("A quote offers goods at a price until a day. Make it on an opportunity, or here without one."),
+        }
 
 
 class QuoteDetailView(DocumentDetailView[Quote]):
