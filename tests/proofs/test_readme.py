@@ -9,7 +9,7 @@ from django.core.management import get_commands
 
 ROOT = Path(settings.BASE_DIR)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-_READ = re.compile(r'\benv\.(?:text|flag|choice|names|base_url|email|mailers)\(\s*"([A-Z_]+)"')
+_READ = re.compile(r'\benv\.(?:text|flag|number|choice|names|base_url|email|mailers)\(\s*"([A-Z_]+)"')
 
 
 def test_the_table_names_every_variable_that_the_settings_read_and_no_other() -> None:

@@ -17,6 +17,10 @@ WRONG = [
         "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, not “LOUD”.",
     ),
     (
+        {"STATEMENT_TIMEOUT": "-1"},
+        "STATEMENT_TIMEOUT must be a whole number from 0 on, not “-1”.",
+    ),
+    (
         {"EMAIL_URL": "mail.example.com"},
         "EMAIL_URL must look like smtp://user:password@host:587; what was given is not shown.",
     ),
