@@ -11,6 +11,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_fsm import FSMField
 
 from crm.core.errors import IllegalMove, Invalid
@@ -186,8 +187,10 @@ class StateModel(models.Model):
 
 def state_field(machine: StateMachine) -> Any:
     """The protected state column. Choices stay in the machine, so that migrations do not follow labels."""
-    return FSMField(default=machine.initial[0], protected=True, max_length=20, editable=False, verbose_name="state")
+    words = gettext_lazy("state")
+    return FSMField(default=machine.initial[0], protected=True, max_length=20, editable=False, verbose_name=words)
 
 
 def reason_field(machine: StateMachine) -> Any:
-    return models.CharField(default=machine.initial[1], max_length=40, editable=False, verbose_name="status reason")
+    words = gettext_lazy("status reason")
+    return models.CharField(default=machine.initial[1], max_length=40, editable=False, verbose_name=words)

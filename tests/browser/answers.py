@@ -20,7 +20,7 @@ from tests.factories.users import PASSWORD
 from tests.proofs.visitor import Answer, Pairs, form_with
 from tests.proofs.world import passing
 
-_LAZY = re.compile(r'<[^>]*\shx-get="([^"]+)"[^>]*\shx-trigger="(?:load|revealed|intersect)[^>]*>')
+_LAZY = re.compile(r'<[^>]*\sid="([^"]+)"[^>]*\shx-get="([^"]+)"[^>]*\shx-trigger="(?:load|revealed|intersect)[^>]*>')
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,9 @@ class Shown:
 class Reader:
     """Asks for pages on behalf of the people of one scene; what a page changes is undone."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, *, language: str = "en") -> None:
         self._scene = scene
+        self._language = language
         self._clients: dict[str, Client] = {}
 
     def show(self, page: Page) -> Shown:
@@ -62,7 +63,7 @@ class Reader:
         return self._clients[who]
 
     def _signed_in(self, who: str) -> Client:
-        client = Client(raise_request_exception=False)
+        client = Client(raise_request_exception=False, headers={"Accept-Language": self._language})
         if not who:
             return client
         halfway = who.endswith(" halfway")
@@ -120,6 +121,10 @@ def _as_data(pairs: Pairs) -> dict[str, list[str]]:
 
 def _shown(name: str, url: str, response: Any, client: Client) -> Shown:
     html = response.content.decode()
-    asked = {path.replace("&amp;", "&") for path in _LAZY.findall(html)}
-    pieces = {path: client.get(path, headers={"HX-Request": "true"}).content.decode() for path in sorted(asked)}
+    asked = {path.replace("&amp;", "&"): region for region, path in _LAZY.findall(html)}
+    pieces = {path: _piece(client, path, region) for path, region in sorted(asked.items())}
     return Shown(name, url, response.status_code, html, dict(response.headers), pieces)
+
+
+def _piece(client: Client, path: str, region: str) -> str:
+    return client.get(path, headers={"HX-Request": "true", "HX-Target": region}).content.decode()

@@ -48,7 +48,8 @@ from tests.proofs.world import World, make_world
 MANY = 53
 _WORDS = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk & Überlandleitungsbaugesellschaft mbH, Werk Nord – "
 _TEXT = f"{_WORDS}Angebot über Rührwerke, Plattenwärmetauscher und Inbetriebnahme\n\n" * 6
-#: The key of the second step in all scenes.
+#: Of the person who signs in with two steps.
+NAME_OF_KEY = "Blue key"
 SECRET_CODE = "JBSWY3DPEHPK3PXP"
 
 type Rows = dict[str, Any]
@@ -89,7 +90,7 @@ def _long(limit: int) -> str:
 def _with_two_steps(user: Any) -> Any:
     TOTP.activate(user, SECRET_CODE)
     RecoveryCodes.activate(user)
-    WebAuthn.add(user, "Blue key", _credential())
+    WebAuthn.add(user, NAME_OF_KEY, _credential())
     return user
 
 

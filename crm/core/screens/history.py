@@ -17,6 +17,7 @@ from crm.core import format as shown
 from crm.core.history import event_model, events_of
 from crm.core.models import TRACKED
 from crm.core.panels import Panel, register_for_all
+from crm.core.screens.history_words import action_words, column_words
 
 _PAGE = 50
 _SALT = "crm.core.history"
@@ -88,7 +89,7 @@ class _Words:
     def entry(self, pair: _Pair) -> Entry:
         context = pair.event.pgh_context or {}
         return Entry(
-            who=str(context.get("actor") or _("System")),
+            who=_who(context),
             what=_what(context.get("action"), pair.event.pgh_label),
             at=pair.event.pgh_created_at,
             changes=list(self.changes(pair)) if pair.event.pgh_label == "update" else [],
@@ -99,7 +100,7 @@ class _Words:
             new = getattr(pair.event, field.attname)
             old = getattr(pair.before, field.attname, None)
             if new != old:
-                label = str(field.verbose_name).capitalize()
+                label = column_words(field.verbose_name)
                 yield Change(label, self._value(field, old), self._value(field, new))
 
     def _value(self, field: "models.Field[Any, Any]", value: Any) -> str:
@@ -135,10 +136,17 @@ def _names(field: "models.Field[Any, Any]", user: Any, keys: set[Any]) -> dict[A
     return {row.pk: str(row) for row in rows}
 
 
+def _who(context: Mapping[str, Any]) -> str:
+    """What acts by itself has a name of the product, people have their own."""
+    kinds = {"system": _("System"), "web form": _("Web form"), "customer link": _("Customer link")}
+    person = context.get("actor")
+    return kinds.get(context.get("actor_kind", ""), str(person)) if person else kinds["system"]
+
+
 def _what(action: Any, label: str) -> str:
-    """`quote.activated` reads "Quote activated"; a row written outside of every action says only that."""
+    """A row written outside of every action says only that it was written."""
     if action:
-        return str(action).replace(".", " ").replace("_", " ").replace("-", " ").capitalize()
+        return action_words(str(action))
     return {"insert": _("Created"), "delete": _("Deleted")}.get(label, _("Changed"))
 
 
