@@ -1,22 +1,35 @@
-"""Take the pictures of the README from a running demonstration.
+"""Picture every page of the demonstration, at 1440 and 390 px, in light and in dark.
 
-    uv run manage.py up --demo
-    uv run python -m bench.screenshots --login anton --password '…'
+    uv run python -m bench.screenshots [--only lead]
 
-Writes docs/img/*.png, each below 150 kB.
+Tells the demonstration to a throw-away embedded database, starts the real server on it, and writes
+docs/screens/*.webp with an index page. Needs Chromium.
 """
 
 import argparse
+import io
 import os
 import shutil
 import sys
-import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Page as Tab
 
-IMAGES = Path(__file__).resolve().parent.parent / "docs" / "img"
-_WIDTH, _HEIGHT, _LARGEST = 1440, 900, 150_000
+from bench.throwaway import throwaway_database
+
+_DOCS = Path(__file__).resolve().parent.parent / "docs"
+FOLDER = _DOCS / "screens"
+#: Width, height, and the height beyond which a page is not pictured.
+_SIZES = ((1440, 900, 1440), (390, 844, 1266))
+_THEMES = ("light", "dark")
+_LARGEST, _LARGEST_OF_ALL = 40_000, 6_000_000
+_QUALITIES = (60, 40, 25, 12)
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -25,62 +38,161 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--hide-scrollbars",
 )
 
 
 def main() -> int:
-    options = _options()
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        raise SystemExit("Chromium is not installed.")
-    with tempfile.TemporaryDirectory() as profile, sync_playwright() as playwright:
-        browser = playwright.chromium.launch_persistent_context(
-            profile,
-            executable_path=chromium,
-            args=_FLAGS,
-            viewport={"width": _WIDTH, "height": _HEIGHT},
-            reduced_motion="reduce",
-        )
-        page = browser.new_page()
-        _sign_in(page, options.url, options.login, options.password)
-        _take(page, f"{options.url}/leads/", "leads")
-        page.locator("table tbody a").nth(3).click()
-        page.wait_for_load_state("networkidle")
-        _store(page, "lead")
-        browser.close()
-    return 0
-
-
-def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--url", default="http://127.0.0.1:8000")
-    parser.add_argument("--login", default="anton")
-    parser.add_argument("--password", default=os.environ.get("DEMO_PASSWORD", ""))
-    return parser.parse_args()
+    parser.add_argument("--only", default="", help="only pages whose title contains this")
+    only = parser.parse_args().only.lower()
+    if shutil.which("chromium") is None:
+        raise SystemExit("Chromium is not installed.")
+    with throwaway_database() as url:
+        _picture(url, only)
+    return _weigh()
 
 
-def _sign_in(page: Page, url: str, login: str, password: str) -> None:
-    page.goto(f"{url}/login/")
-    page.fill("input[name=login]", login)
-    page.fill("input[name=password]", password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url(f"{url}/")
+def _picture(database_url: str, only: str) -> None:
+    # What stands on models can be imported only when Django is set up.
+    from django.utils import timezone  # noqa: PLC0415
+
+    from bench.screens import GROUPS, Screen  # noqa: PLC0415
+    from crm.reports.demo.telling import tell_demo  # noqa: PLC0415
+    from tests.proofs.running import running_server  # noqa: PLC0415
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in this thread
+    passwords = {person.login: person.password for person in tell_demo(timezone.now())}
+    chosen: list[Screen] = [screen for group in GROUPS.values() for screen in group if only in screen.title.lower()]
+    _make_room(whole=not only)
+    with running_server(database_url) as place, _browser() as browser, ThreadPoolExecutor(2) as pool:
+        camera = _Camera(browser, f"http://{place}", passwords, pool)
+        for screen in chosen:
+            camera.take(screen)
+        camera.finish()
+    if not only:
+        _write_index({title: [(one.title, one.name) for one in group] for title, group in GROUPS.items()})
 
 
-def _take(page: Page, address: str, name: str) -> None:
-    page.goto(address)
-    page.wait_for_load_state("networkidle")
-    _store(page, name)
+@contextmanager
+def _browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_FLAGS)
+        yield browser
+        browser.close()
 
 
-def _store(page: Page, name: str) -> None:
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    path = IMAGES / f"{name}.png"
-    page.screenshot(path=path)
-    size = path.stat().st_size
-    print(f"{path.relative_to(IMAGES.parent.parent)}: {size // 1000} kB")
-    if size > _LARGEST:
-        raise SystemExit(f"{path.name} is larger than {_LARGEST // 1000} kB.")
+def _make_room(*, whole: bool) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for picture in FOLDER.glob("*.webp") if whole else ():
+        picture.unlink()
+
+
+class _Camera:
+    """One window for each person and width; a page is loaded once for both themes."""
+
+    def __init__(self, browser: Browser, site: str, passwords: dict[str, str], pool: ThreadPoolExecutor) -> None:
+        self._browser, self._site, self._passwords, self._pool = browser, site, passwords, pool
+        self._tabs: dict[tuple[str, int], Tab] = {}
+        self._cookies: dict[str, Any] = {}
+        self._stored: list[Future[None]] = []
+
+    def take(self, screen: Any) -> None:
+        for width, height, deepest in _SIZES:
+            tab = self._tab(screen.who, width, height)
+            tab.emulate_media(color_scheme="light")
+            tab.set_viewport_size({"width": width, "height": height})
+            tab.goto(f"{self._site}{screen.url()}")
+            if screen.act:
+                screen.act(tab)
+            tab.wait_for_load_state("load")
+            tab.wait_for_timeout(150)  # what the page fetches by itself
+            # Bars that stick to the foot of the window belong to the foot of the picture.
+            deep = int(tab.evaluate("document.documentElement.scrollHeight"))
+            tab.set_viewport_size({"width": width, "height": max(height, min(deep, deepest))})
+            for theme in _THEMES:
+                self._shoot(tab, theme, FOLDER / f"{screen.name}-{width}-{theme}.webp")
+        print(screen.title)
+
+    def finish(self) -> None:
+        for stored in self._stored:
+            stored.result()
+
+    def _tab(self, who: str, width: int, height: int) -> Tab:
+        if (who, width) not in self._tabs:
+            context = self._browser.new_context(
+                viewport={"width": width, "height": height},
+                is_mobile=width < 768,
+                has_touch=width < 768,
+                reduced_motion="reduce",
+                locale="en-GB",
+            )
+            self._tabs[who, width] = context.new_page()
+            if who:
+                self._sign_in(context, self._tabs[who, width], who)
+        return self._tabs[who, width]
+
+    def _sign_in(self, context: BrowserContext, tab: Tab, who: str) -> None:
+        if who in self._cookies:
+            context.add_cookies(self._cookies[who])
+            return
+        tab.goto(f"{self._site}/login/")
+        tab.fill("input[name=login]", who)
+        tab.fill("input[name=password]", self._passwords[who])
+        tab.get_by_role("button", name="Sign in", exact=True).click()
+        tab.wait_for_url(f"{self._site}/")
+        self._cookies[who] = context.cookies()
+
+    def _shoot(self, tab: Tab, theme: str, path: Path) -> None:
+        tab.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        tab.wait_for_timeout(60)  # colours change over a moment
+        self._stored.append(self._pool.submit(_store, tab.screenshot(), path))
+
+
+def _store(shot: bytes, path: Path) -> None:
+    """As good as it can be in the room that one picture has."""
+    image = Image.open(io.BytesIO(shot)).convert("RGB")
+    for quality in _QUALITIES:
+        packed = io.BytesIO()
+        image.save(packed, "WEBP", quality=quality, method=4)
+        if packed.tell() <= _LARGEST:
+            break
+    else:
+        # So much text has no room; smaller letters are better than smeared ones.
+        image = image.resize((image.width * 2 // 3, image.height * 2 // 3), Image.Resampling.LANCZOS)
+        packed = io.BytesIO()
+        image.save(packed, "WEBP", quality=_QUALITIES[-1], method=4)
+    path.write_bytes(packed.getvalue())
+
+
+def _write_index(groups: dict[str, list[tuple[str, str]]]) -> None:
+    lines = ["# Screens", ""]
+    lines += ["Every page of the demonstration at 1440 and 390 px, light and dark, made by", ""]
+    lines += ["```", "uv run python -m bench.screenshots", "```", ""]
+    for group, screens in groups.items():
+        lines += [f"## {group}", ""]
+        for title, name in screens:
+            lines += [f"### {title}", "", " ".join(_thumbnails(title, name)), ""]
+    (FOLDER / "README.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+def _thumbnails(title: str, name: str) -> Iterator[str]:
+    for width, _height, _deepest in _SIZES:
+        for theme in _THEMES:
+            file = f"{name}-{width}-{theme}.webp"
+            alt = f"{title}, {width} px, {theme}"
+            shown = 330 if width > 768 else 90
+            yield f'<a href="{file}"><img src="{file}" width="{shown}" alt="{alt}"></a>'
+
+
+def _weigh() -> int:
+    sizes = {path.name: path.stat().st_size for path in FOLDER.glob("*.webp")}
+    heavy = [name for name, size in sizes.items() if size > _LARGEST]
+    print(f"{len(sizes)} pictures, {sum(sizes.values()) / 1e6:.1f} MB")
+    if heavy or sum(sizes.values()) > _LARGEST_OF_ALL:
+        print(f"Too large: {', '.join(heavy) or 'all together'}")
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

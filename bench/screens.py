@@ -1,0 +1,163 @@
+"""Which pages of the demonstration are pictured, by the words under the pictures. Django must be set up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.urls import reverse
+from playwright.sync_api import Page as Tab
+
+type Act = Callable[[Tab], None]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """`record` names table and state of the record that is shown; `act` is done on the page before its picture."""
+
+    title: str
+    address: str
+    record: tuple[str, dict[str, Any]] | None = None
+    query: str = ""
+    who: str = "anton"
+    act: Act | None = None
+
+    @property
+    def name(self) -> str:
+        """The first part of the names of its files."""
+        return "-".join("".join(letter if letter.isalnum() else " " for letter in self.title.lower()).split())
+
+    def url(self) -> str:
+        """Of the newest record in this state that belongs to the seller, where there is one."""
+        path = reverse(self.address, args=[_pk(*self.record, who=self.who)] if self.record else [])
+        return f"{path}?{self.query}" if self.query else path
+
+
+def _pk(label: str, columns: dict[str, Any], who: str) -> int:
+    rows = apps.get_model(label)._default_manager.filter(**columns)
+    names = {field.name for field in rows.model._meta.fields}
+    own = rows.filter(owner__username=who) if "owner" in names else rows
+    found = own.order_by("-pk").first() or rows.order_by("-pk").first()
+    if found is None:
+        raise SystemExit(f"The demonstration has no {label} with {columns}.")
+    return int(found.pk)
+
+
+def _send_empty(tab: Tab) -> None:
+    form = tab.locator("main form[method=post]").first
+    form.evaluate("form => form.querySelectorAll('input[type=text], input[type=email]').forEach(one => one.value = '')")
+    form.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
+    tab.wait_for_load_state()
+
+
+def _send_stale(tab: Tab) -> None:
+    form = tab.locator("main form[method=post]").first
+    form.evaluate("form => { form.elements.version.value = '0'; form.noValidate = true; form.requestSubmit() }")
+    tab.wait_for_load_state()
+
+
+def _send_post(tab: Tab) -> None:
+    form = (
+        "document.body.innerHTML = '<form method=post action=/capture/><input name=email value=k@lake.example></form>'"
+    )
+    tab.evaluate(f"{form}; document.forms[0].submit()")
+    tab.wait_for_load_state()
+
+
+def _open_menu(tab: Tab) -> None:
+    tab.locator("main details.menu summary").first.click()
+
+
+_LEAD = ("leads.Lead", {"state": "open"})
+_WON = ("sales.Opportunity", {"state": "won"})
+_QUOTE = ("sales.Quote", {"state": "draft"})
+_ACTIVE_QUOTE = ("sales.Quote", {"state": "active"})
+_ACCOUNT = ("customers.Account", {"state": "active", "opportunities__state": "won"})
+
+GROUPS: dict[str, tuple[Screen, ...]] = {
+    "Signing in": (
+        Screen("Sign in", "account_login", who=""),
+        Screen("Password forgotten", "account_reset_password", who=""),
+        Screen("Two-step sign-in", "mfa_index"),
+        Screen("Change password", "account_change_password"),
+    ),
+    "Today and search": (
+        Screen("Today", "home"),
+        Screen("Today of a manager", "home", who="mara"),
+        Screen("Search", "core:search", query="q=an"),
+        Screen("Nothing found", "core:search", query="q=zzzz"),
+    ),
+    "Leads": (
+        Screen("Leads", "leads:lead_list"),
+        Screen("All leads", "leads:lead_list", query="view=all", who="mara"),
+        Screen("No lead matches", "leads:lead_list", query="view=all&q=zzzz"),
+        Screen("Lead", "leads:lead_detail", _LEAD),
+        Screen("Lead details", "leads:lead_detail", _LEAD, query="tab=details"),
+        Screen("Lead history", "leads:lead_detail", _LEAD, query="tab=history"),
+        Screen("Qualified lead", "leads:lead_detail", ("leads.Lead", {"state": "qualified"})),
+        Screen("Qualify a lead", "sales:lead_qualify", _LEAD),
+        Screen("Disqualify a lead", "leads:lead_disqualify", _LEAD),
+        Screen("New lead", "leads:lead_create"),
+        Screen("New lead with errors", "leads:lead_create", act=_send_empty),
+        Screen("Lead saved by somebody else", "leads:lead_edit", _LEAD, act=_send_stale),
+        Screen("Other moves of a lead", "leads:lead_detail", _LEAD, act=_open_menu),
+    ),
+    "Opportunities": (
+        Screen("Opportunities", "sales:opportunity_list"),
+        Screen("Opportunity", "sales:opportunity_detail", ("sales.Opportunity", {"state": "open"})),
+        Screen("Won opportunity", "sales:opportunity_detail", _WON),
+        Screen("Lines of an opportunity", "sales:opportunity_detail", _WON, query="tab=lines"),
+        Screen("Close as lost", "sales:opportunity_lose", ("sales.Opportunity", {"state": "open"})),
+        Screen("New opportunity", "sales:opportunity_create"),
+    ),
+    "Quotes": (
+        Screen("Quotes", "sales:quote_list"),
+        Screen("Quote", "sales:quote_detail", _QUOTE),
+        Screen("Lines of a quote", "sales:quote_lines", _QUOTE),
+        Screen("Active quote", "sales:quote_detail", _ACTIVE_QUOTE),
+        Screen("Create an order", "sales:quote_create_order", _ACTIVE_QUOTE),
+        Screen("Edit a quote", "sales:quote_edit", _QUOTE),
+    ),
+    "Orders and invoices": (
+        Screen("Orders", "sales:order_list"),
+        Screen("Order", "sales:order_detail", ("sales.Order", {})),
+        Screen("Invoices", "sales:invoice_list"),
+        Screen("Issued invoice", "sales:invoice_detail", ("sales.Invoice", {"state": "issued"})),
+        Screen("Paid invoice", "sales:invoice_detail", ("sales.Invoice", {"state": "paid"})),
+        Screen("Record a payment", "sales:invoice_pay", ("sales.Invoice", {"state": "issued"})),
+    ),
+    "Customers": (
+        Screen("Accounts", "customers:account_list"),
+        Screen("Account", "customers:account_detail", _ACCOUNT),
+        Screen("Related to an account", "customers:account_detail", _ACCOUNT, query="tab=related"),
+        Screen("Contacts", "customers:contact_list"),
+        Screen("Contact", "customers:contact_detail", ("customers.Contact", {"state": "active"})),
+        Screen("Delete a contact", "customers:contact_delete", ("customers.Contact", {"state": "active"})),
+    ),
+    "Activities": (
+        Screen("Activities", "activities:activity_list"),
+        Screen("Activity", "activities:activity_detail", ("activities.Activity", {"kind": "task"})),
+        Screen("New activity", "activities:activity_create", query="kind=appointment"),
+    ),
+    "Catalogue": (
+        Screen("Products", "catalog:product_list"),
+        Screen("Product", "catalog:product_detail", ("catalog.Product", {"state": "active"})),
+        Screen("Price list", "catalog:price_list_detail", ("catalog.PriceList", {})),
+        Screen("New product", "catalog:product_create", who="admin"),
+    ),
+    "Refusals and thanks": (
+        Screen("Not found", "leads:lead_list", act=lambda tab: _go(tab, "/leads/999999/")),
+        Screen("Not allowed", "catalog:product_create"),
+        Screen("Not possible now", "sales:quote_activate", _ACTIVE_QUOTE),
+        Screen("Thanks after a post", "account_login", who="", act=_send_post),
+    ),
+    "Administration": (
+        Screen("Administration", "admin:index", who="admin"),
+        Screen("People", "admin:users_user_changelist", who="admin"),
+    ),
+}
+
+
+def _go(tab: Tab, path: str) -> None:
+    tab.evaluate(f"location.assign({path!r})")
+    tab.wait_for_url(f"**{path}")
