@@ -13,7 +13,7 @@ from crm.core import htmx
 from crm.core.access import SHARE, find_for
 from crm.core.actions import get_action
 from crm.core.addresses import screen_url
-from crm.core.errors import NotFound
+from crm.core.errors import Forbidden, NotFound
 from crm.core.idempotency import new_key, run_once
 from crm.core.screens.filling import FormRefused, refusals_at
 from crm.users.actions import shared_models
@@ -111,6 +111,8 @@ class StopSharingView(_SharingView):
 
     def _reachable(self, url: str, model: type[OwnedModel], pk: int) -> str:
         """Whoever takes back the share by which they saw the record does not see it any more."""
-        rows: Any = model._default_manager
-        seen = rows.for_action(self.request.user, SHARE).filter(pk=pk).exists()
-        return url if seen else screen_url(model, "list")
+        try:
+            find_for(model, pk, self.request.user, SHARE)
+        except (NotFound, Forbidden):
+            return screen_url(model, "list")
+        return url
