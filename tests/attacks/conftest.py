@@ -20,7 +20,7 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     with django_db_blocker.unblock(), lasting_world() as made:
         for person in vars(made.cast).values():
             if isinstance(person, User):
-                person.password = make_password(PASSWORD, hasher=QuickHasher())  # type: ignore[arg-type]  # or its name
+                person.password = make_password(PASSWORD, hasher=QuickHasher())
                 person.save(update_fields=["password"])
         yield made
 

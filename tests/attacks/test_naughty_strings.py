@@ -20,25 +20,13 @@ from tests.proofs.world import World, passing
 
 #: Boxes whose text means something: an address, a number, a day; they refuse or bring it into shape.
 _SHAPED = ("email", "phone", "mobile", "fax", "website", "url", "_on", "_at", "currency", "quantity", "price", "amount")
-_SHAPED += (
-    "rate",
-    "percent",
-    "revenue",
-    "product",
-    "regarding",
-    "customer",
-    "owner",
-    "probability",
-    "line-",
-    "tax",
-    "existing_",
-)
+_RULED = ("rate", "percent", "revenue", "product", "regarding", "customer", "owner", "probability", "line-", "existing")
 #: How many requests of each kind of form; a request types several strings into each box.
-_ROUNDS = {"_create": 7, "_edit": 2, "": 1}
+_ROUNDS = {"_create": 5, "_edit": 2, "": 1}
 
 
 def is_free(name: str) -> bool:
-    return not any(part in name for part in _SHAPED)
+    return not any(part in name for part in (*_SHAPED, *_RULED))
 
 
 def assert_harmless(response: Any) -> str:
@@ -71,7 +59,7 @@ def test_no_string_is_an_error_or_markup_in_any_form(visit: World, admin: Client
             continue
         url = address(visit, name, row)
         boxes = text_boxes(admin.get(url).content.decode())
-        boxes = {name: box for name, box in boxes.items() if name != "q" and not name.endswith("-q")}
+        boxes = {name: box for name, box in boxes.items() if name not in {"q", "paste"} and not name.endswith("-q")}
         start = place * 37 % len(texts)
         for typed in rounds(texts[start:] + texts[:start], boxes, _ROUNDS[kind]):
             with passing():
@@ -141,7 +129,7 @@ def _copies(source: Any, names: list[str]) -> None:
     fields = {field.attname for field in model._meta.concrete_fields} - {"id", "version", "created_at", "updated_at"}
     known = {name: getattr(source, name) for name in fields}
     for place, name in enumerate(names):
-        own = {"name": name, "last_name": name, "number": f"X-{place}"}
+        own = {"name": name, "last_name": name, "full_name": name, "number": f"X-{place}"}
         model.objects.bulk_create([model(**known | {key: value for key, value in own.items() if key in fields})])
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Dialog, Page
 
 from activities.regarding import Ref
 from activities.services.notes import add_note
@@ -51,7 +51,11 @@ def test_no_string_that_holds_code_runs_on_any_page(browser: BrowserContext, sit
 
 
 def _watch(page: Page, troubles: list[str], base: str) -> None:
-    page.on("dialog", lambda dialog: (troubles.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    def close(dialog: Dialog) -> None:
+        troubles.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    page.on("dialog", close)
     page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
     page.on("console", lambda line: troubles.append(f"console: {line.text}") if line.type == "error" else None)
-    page.on("request", lambda sent: None if sent.url.startswith((base, "data:")) else troubles.append(sent.url))
+    page.on("request", lambda sent: troubles.extend([] if sent.url.startswith((base, "data:")) else [sent.url]))
