@@ -17,7 +17,7 @@ from crm.core.models import Organisation
 from crm.core.numbering import take_number
 from crm.core.transactions import service
 from crm.users.models import Team, User
-from sales.models import Invoice, Order, OrderLine, Quote
+from sales.models import Invoice, Opportunity, Order, OrderLine, Quote
 from sales.services.closing import close_open_quotes, closing_of, write_close_record
 from sales.services.copying import copied_lines, save_copies
 from sales.services.documents import add_up, insert_added_up, recalculate
@@ -95,10 +95,8 @@ def create_order_from_quote(
     quote = lock_for(Quote, quote_id, actor, "create_order")
     if opportunity is not None and quote.opportunity_id == opportunity.pk:
         quote.opportunity = opportunity
-    if quote.state == QuoteState.WON:
-        existing: Order | None = Order.objects.filter(quote=quote).exclude(state=OrderState.CANCELED).first()
-        if existing is not None:
-            return existing
+    if existing := _living_order_of(quote):
+        return existing
     check_create(actor, Order)
     on = won_on or Organisation.load().today(at)
     check_not_future(on, at, field="won_on")
@@ -110,15 +108,30 @@ def create_order_from_quote(
     )
     closings = [] if quote.state == QuoteState.WON else [_win(quote, how)]
     if opportunity is not None and opportunity.state == OpportunityState.OPEN:
-        if close_opportunity:
-            with history.action("opportunity.won"):
-                closings += win_locked(opportunity, how, actor=actor, at=at)
-        elif close_siblings:
-            closings += close_open_quotes(opportunity, reason="canceled", on=on, actor=actor)
+        closings += _close_around(opportunity, how, with_it=close_opportunity, actor=actor, at=at)
     if closings:
         record_closes(closings=closings, actor=actor, at=at)
     with history.action("order.created"):
         return _order_of(quote, series=number_series, at=at)
+
+
+def _living_order_of(quote: Quote) -> Order | None:
+    if quote.state != QuoteState.WON:
+        return None
+    found: Order | None = Order.objects.filter(quote=quote).exclude(state=OrderState.CANCELED).first()
+    return found
+
+
+def _close_around(
+    opportunity: Opportunity, how: Outcome, *, with_it: bool, actor: Actor, at: dt.datetime
+) -> list[Closing]:
+    """The opportunity with all its open quotes, or these alone where that is wished."""
+    if with_it:
+        with history.action("opportunity.won"):
+            return win_locked(opportunity, how, actor=actor, at=at)
+    if not how.close_quotes:
+        return []
+    return close_open_quotes(opportunity, reason="canceled", on=how.closed_on, actor=actor)
 
 
 def _win(quote: Quote, how: Outcome) -> Closing:

@@ -58,8 +58,11 @@ def _links(record: PricedModel, actor: Any) -> dict[str, Link]:
         for role, (model, _name, _columns) in present.items()
     }
     names = [f"{role}__{name}" for role, (_model, name, _columns) in present.items()]
-    rows: Any = type(record)._default_manager
-    read = rows.filter(pk=record.pk).annotate(**seen).values(*names, *seen).first() or {}
+    model: Any = type(record)
+    read = (
+        model._default_manager.visible_to(actor).filter(pk=record.pk).annotate(**seen).values(*names, *seen).first()
+        or {}
+    )
     return {role: _link(record, role, read) for role in present}
 
 

@@ -1,5 +1,6 @@
 """Names of linked records on the pages of sales: only as far as their reader may see them, at a constant cost."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,9 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from crm.customers.models import Contact
+from leads.models import Lead
 from sales.models import PricedModel
 from sales.services.quotes import create_quote_from_opportunity
 from tests.factories.cast import Cast
+from tests.factories.leads import make_lead
 from tests.factories.sales import (
     make_account,
     make_active_quote,
@@ -26,6 +30,9 @@ from tests.factories.sales import (
     write_in,
 )
 from tests.fixtures import ClientFor
+from tests.sales.test_qualification_pages import _page as qualify_page
+from tests.sales.test_qualification_pages import _sent as what_is_sent
+from tests.sales.test_qualification_pages import _url as qualify_url
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +103,34 @@ def test_the_line_shows_only_what_its_reader_sees(cast: Cast, client_for: Client
     assert order.quote is not None
     assert order.quote.number not in page
     assert order.quote.number in _page(client_for(cast.administrator), _url(order))
+
+
+@pytest.mark.parametrize("part", ["account", "contact", "opportunity"])
+def test_a_hidden_record_reads_like_a_missing_one_and_nothing_typed_is_lost(
+    part: str, cast: Cast, client_for: ClientFor
+) -> None:
+    owner, anna = cast.rep_c, client_for(cast.rep_a)
+    makers: dict[str, Callable[[], Any]] = {
+        "account": lambda: make_account(owner, "Secret Holdings"),
+        "contact": lambda: make_contact(owner, last_name="Secret"),
+        "opportunity": lambda: make_opportunity(owner, topic="Secret deal"),
+    }
+    hidden = makers[part]()
+    lead, choice = make_lead(cast.rep_a), "join" if part == "opportunity" else "use"
+    before = Contact.objects.count()
+    answers = []
+    for key in (hidden.pk, 999_999):
+        typed = {f"{part}-choice": choice, f"{part}-record": key, "opportunity-0-topic": "Typed before"}
+        sent = what_is_sent(qualify_page(anna, qualify_url(lead)), **typed)
+        response = anna.post(qualify_url(lead), sent)
+        page = response.content.decode()
+        assert response.status_code == 422
+        assert "Secret" not in page
+        assert 'value="Typed before"' in page
+        answers.append("There is no such record, or you may not see it." in page)
+        assert anna.post(qualify_url(lead), sent | {"redraw": "again"}).status_code == 200
+    assert answers == [True, True]
+    assert (Lead.objects.get().state, Contact.objects.count()) == ("open", before)
 
 
 _MAKERS: dict[str, Any] = {

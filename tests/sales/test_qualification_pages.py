@@ -239,33 +239,6 @@ def test_wrong_values_come_back_with_a_sentence_and_what_was_typed(
     assert (Lead.objects.get().state, Qualification.objects.count()) == ("open", 0)
 
 
-@pytest.mark.parametrize("part", ["account", "contact", "opportunity"])
-def test_a_hidden_record_reads_like_a_missing_one_and_nothing_typed_is_lost(
-    part: str, cast: Cast, anna: Client
-) -> None:
-    owner = cast.rep_c
-    hidden: Any = {
-        "account": lambda: make_account(owner, "Secret Holdings"),
-        "contact": lambda: make_contact(owner, last_name="Secret"),
-        "opportunity": lambda: make_opportunity(owner, topic="Secret deal"),
-    }[part]()
-    lead, choice = make_lead(cast.rep_a), "join" if part == "opportunity" else "use"
-    before = Contact.objects.count()
-    answers = []
-    for key in (hidden.pk, 999_999):
-        typed = {f"{part}-choice": choice, f"{part}-record": key, "opportunity-0-topic": "Typed before"}
-        sent = _sent(_page(anna, _url(lead)), **typed)
-        response = anna.post(_url(lead), sent)
-        page = response.content.decode()
-        assert response.status_code == 422
-        assert "Secret" not in page
-        assert 'value="Typed before"' in page
-        answers.append("There is no such record, or you may not see it." in page)
-        assert anna.post(_url(lead), sent | {"redraw": "again"}).status_code == 200
-    assert answers == [True, True]
-    assert (Lead.objects.get().state, Contact.objects.count()) == ("open", before)
-
-
 def test_an_inactive_account_is_refused_at_its_part(cast: Cast, anna: Client) -> None:
     account = make_account(cast.rep_a, "Sleeping Ltd")
     deactivate_account(account_id=account.pk, actor=cast.rep_a, at=AT)
