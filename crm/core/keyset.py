@@ -129,7 +129,7 @@ class _Reading:
         self.paths = list(dict.fromkeys(["pk", order.field, *fields]))
         self._places = [self.paths.index(name) for name in fields]
         self._sort_place = self.paths.index(order.field)
-        self._pieces = Pieces(queryset, branches, ["pk", order.field])
+        self._pieces = Pieces(queryset, branches, list(dict.fromkeys(["pk", order.field])))
 
     def rows(self, mark: Mark | None, take: int, *, backwards: bool) -> list[tuple[Any, ...]]:
         """At most `take` rows beyond the mark, nearest first."""

@@ -5,9 +5,11 @@ without dictionaries or stop words: names are no prose. What is stored folded is
 """
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
-from django.db.models import BooleanField, CharField, Func, Q, Value
+from django.db.models import BooleanField, CharField, Func, Q, QuerySet, Value
 
 from crm.core.folding import fold
 from crm.core.phones import e164
@@ -46,6 +48,15 @@ class _Matches(Func):
     template = "(%(expressions)s)"
     arg_joiner = " @@ "
     output_field = BooleanField()
+
+
+def searches_words(rows: "QuerySet[Any, Any]") -> bool:
+    return any(isinstance(getattr(leaf, "lhs", leaf), _Matches) for leaf in _leaves(rows.query.where))
+
+
+def _leaves(node: Any) -> Iterator[Any]:
+    for child in node.children:
+        yield from _leaves(child) if hasattr(child, "children") else (child,)
 
 
 def asked_words(text: str) -> str:

@@ -40,4 +40,8 @@ class Migration(migrations.Migration):
                 name="contact_words",
             ),
         ),
+        # A new index on expressions is used well only once the planner has counted them.
+        migrations.RunSQL("ANALYZE customers_account", migrations.RunSQL.noop),
+        # A new index on expressions is used well only once the planner has counted them.
+        migrations.RunSQL("ANALYZE customers_contact", migrations.RunSQL.noop),
     ]
