@@ -225,7 +225,7 @@ def test_history_tells_who_changed_what(cast: Cast, anna: Client) -> None:
         Lead.objects.filter(pk=lead.pk).update(owner=cast.rep_a)
     page = page_of(anna, lead, "?panel=history")
     text = " ".join(page.split())
-    assert "<strong>Mara Manager</strong> Lead updated" in text
+    assert "<strong>Mara Manager</strong> Lead changed" in text
     assert "<strong>Anna North</strong> Lead created" in text
     assert 'Company: <span class="muted">Old &amp; Co</span> → New &amp; Co' in text
     assert 'Rating: <span class="muted">empty</span> → Hot' in text
