@@ -18,6 +18,6 @@ class UsersConfig(AppConfig):
         actions.register_sharing()
         foundations.register(rights.lay_roles, position=900)
         register_nav(
-            NavEntry(_("Today"), "home", "home", "today", position=0),
+            NavEntry(_("Today"), "home", "sun", "today", position=0),
             NavEntry(_("Administration"), "admin:index", "settings", "admin", "users.administer", position=1000),
         )
