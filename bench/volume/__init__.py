@@ -1,0 +1,1 @@
+"""Measures the product full of data: see `bench.volume.__main__`."""
