@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import models, transaction
+from django.db.models import Q
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
@@ -95,6 +96,51 @@ def test_some_invoices_are_overdue_and_some_activities_still_lie_ahead() -> None
     assert any(not invoice.is_overdue(today) for invoice in issued)
     assert waiting.filter(due_at__lt=NOW).exists()
     assert waiting.filter(due_at__gt=NOW).exists()
+
+
+def test_nothing_on_a_desk_is_overdue_for_longer_than_some_days() -> None:
+    waiting = Activity.objects.filter(state__in=("open", "scheduled"))
+
+    assert not waiting.filter(due_at__lt=NOW - dt.timedelta(days=7)).exists()
+    assert not waiting.filter(starts_at__lt=NOW - dt.timedelta(days=2)).exists()
+
+
+@pytest.mark.parametrize(
+    ("login", "leads", "overdue", "today", "expiring"), [("anton", 4, 2, 4, 2), ("mara", 1, 1, 2, 1)]
+)
+def test_the_seller_and_the_manager_find_a_day_to_work_through(
+    login: str, leads: int, overdue: int, today: int, expiring: int
+) -> None:
+    mine = {"owner__username": login}
+    begins = NOW.replace(hour=0)
+    due = Activity.objects.filter(state__in=("open", "scheduled"), **mine)
+    quotes = Quote.objects.filter(state="active", **mine)
+
+    assert Lead.objects.filter(state="open", status_reason="new", created_at__gte=begins, **mine).count() >= leads
+    assert due.filter(due_at__lt=begins).count() >= overdue
+    assert due.filter(Q(due_at__date=NOW.date()) | Q(starts_at__date=NOW.date())).count() >= today
+    assert quotes.filter(expires_on__range=(NOW.date(), NOW.date() + dt.timedelta(days=7))).count() >= expiring
+
+
+def test_one_offer_shows_all_that_a_document_can_hold_and_was_revised() -> None:
+    quote = Quote.objects.get(revision=1, state="active", name__startswith="Density and temperature")
+    lines = quote.lines.all()
+
+    assert {line.kind for line in lines} == {"section", "note", "product", "write_in"}
+    assert [line.name for line in lines if line.is_price_overridden] == ["Controller MC-8, eight channels"]
+    assert {line.discount_total > 0 for line in lines} == {True, False}
+    assert quote.revised_from is not None
+    assert quote.revised_from.status_reason == "revised"
+
+
+def test_a_new_lead_resembles_a_customer() -> None:
+    phones = Account.objects.exclude(phone="").values("phone")
+    lead = Lead.objects.filter(state="open", phone__in=phones).latest("created_at")
+    account = Account.objects.get(phone=lead.phone)
+
+    assert lead.created_at > NOW - dt.timedelta(hours=2)
+    assert lead.email.partition("@")[2] == account.email.partition("@")[2]
+    assert lead.existing_account is None
 
 
 def test_prices_stand_in_two_currencies_with_rates_for_the_whole_year() -> None:

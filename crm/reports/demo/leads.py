@@ -43,10 +43,23 @@ class LeadChapter:
         owner = customer.owner if customer else world.seller_for(firm)
         person = _same_person(customer.contact) if customer else world.new_person(firm)
         source = world.story.pick(_SOURCES)
+        lead = self.enter(firm, person, owner, at, source=source, customer=customer)
+        self._plan_life(lead, firm, owner, customer, at)
+
+    def enter(
+        self,
+        firm: Firm,
+        person: Person,
+        owner: User,
+        at: dt.datetime,
+        *,
+        source: str,
+        customer: Customer | None = None,
+    ) -> Lead:
+        """A lead of which nothing else is told."""
         values = {**self._asked(firm, person, source, at), **_known(customer)}
         actor: Actor = WEB_FORM if source == "web" else owner
-        lead = create_lead(values=values, owner=owner, actor=actor, at=at, series=SERIES)
-        self._plan_life(lead, firm, owner, customer, at)
+        return create_lead(values=values, owner=owner, actor=actor, at=at, series=SERIES)
 
     def _asked(self, firm: Firm, person: Person, source: str, at: dt.datetime) -> dict[str, object]:
         story = self._world.story

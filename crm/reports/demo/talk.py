@@ -22,6 +22,7 @@ _NOTES = (
     "Is comparing us with a cheaper instrument and worries about service on site.",
     "Commissioning has to happen in the yearly shutdown, two weeks in summer.",
 )
+_WAITS_AT_MOST = dt.timedelta(days=3)
 
 
 class Talk:
@@ -48,12 +49,14 @@ class Talk:
         story.plan(starts + dt.timedelta(hours=1), lambda then: _settle(act, meeting, self._owner, then))
 
     def task(self, at: dt.datetime) -> None:
-        """Something to do; three of four are done in time, the others wait or stay undone."""
+        """Something to do; three of four are done in time, the others late. Only the newest wait today."""
         story = self._world.story
         due = story.later(at, 1, 12)
         task = self._plan("task", _TASKS, {"due_at": due, "priority": story.pick((0, 1, 1, 1, 2))}, at)
-        if story.happens(78):
-            story.plan(story.later(at, 1, 12), lambda then: _settle(complete_activity, task, self._owner, then))
+        done = story.later(at, 1, 12) if story.happens(78) else story.later(due, 1, 9)
+        if due < story.now - _WAITS_AT_MOST or done < story.now:
+            done = min(done, story.now - dt.timedelta(hours=1))
+            story.plan(done, lambda then: _settle(complete_activity, task, self._owner, then))
 
     def next_step(self, at: dt.datetime) -> None:
         """Something that still lies ahead today."""

@@ -16,6 +16,7 @@ from crm.reports.demo.dates import date_everything
 from crm.reports.demo.deals import DealChapter
 from crm.reports.demo.leads import LeadChapter
 from crm.reports.demo.people import Login, open_company
+from crm.reports.demo.present import PresentChapter
 from crm.reports.demo.story import Step, Story
 from crm.reports.demo.talk import Talk
 from crm.reports.demo.world import World
@@ -25,7 +26,7 @@ from leads.services.forms import ensure_form
 from sales.models import Opportunity
 
 DAYS = 365
-_OLD_CUSTOMERS, _LEADS, _DIRECT_DEALS = 22, 154, 30
+_OLD_CUSTOMERS, _LEADS, _DIRECT_DEALS = 22, 148, 30
 
 
 def tell_demo(now: dt.datetime) -> tuple[Login, ...]:
@@ -64,6 +65,7 @@ def _play(story: Story) -> tuple[Login, ...]:
     for day in _spread(_DIRECT_DEALS):
         story.plan(story.days_ago(day), deals.begin)
     story.plan(story.days_ago(3), lambda at: _plan_ahead(world, at))
+    PresentChapter(world, customers, leads).plan()
     story.play()
     return staff.logins
 
