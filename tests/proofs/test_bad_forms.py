@@ -107,7 +107,7 @@ def test_a_stale_form_comes_back_with_both_values(noun: str, world: World, clien
     response = client.post(_url(world, f"{noun}_edit"), sent)
     page = response.content.decode()
     assert response.status_code == 409
-    conflict = re.search(r"<section class=\"problem\" data-problem.*?</section>", page, re.DOTALL)
+    conflict = re.search(r"<section class=\"conflict\" .*?</section>", page, re.DOTALL)
     assert conflict is not None
     assert TYPED in conflict[0]
     assert f">{saved or 'empty'}<" in conflict[0]
@@ -251,7 +251,7 @@ def test_a_qualification_joins_no_hidden_record(part: str, world: World) -> None
         sent = {**choices, "contact-last_name": "Own", f"{part}-choice": chosen}
         for pk in (world.records[part].pk, 999999):
             response = seller.post(f"/leads/{lead.pk}/qualify/", {**sent, f"{part}-record": pk})
-            assert response.status_code == 404
+            assert response.status_code == 422
             assert SECRET not in response.content.decode()
         assert everything() == after
     assert everything() == before
