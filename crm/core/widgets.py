@@ -31,7 +31,8 @@ def name_the_blank(field: forms.Field) -> None:
         if field.empty_label is not None:
             field.empty_label = word
     elif isinstance(field, forms.ChoiceField) and type(field.widget) is forms.Select:
-        choices: list[Any] = list(field.choices)
+        listed: Any = field.choices
+        choices = list(listed)
         if choices and choices[0][0] in {"", None}:
             field.choices = [(choices[0][0], word), *choices[1:]]
 
