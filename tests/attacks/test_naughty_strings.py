@@ -22,7 +22,7 @@ from tests.proofs.world import World, passing
 _SHAPED = ("email", "phone", "mobile", "fax", "website", "url", "_on", "_at", "currency", "quantity", "price", "amount")
 _RULED = ("rate", "percent", "revenue", "product", "regarding", "customer", "owner", "probability", "line-", "existing")
 #: How many requests of each kind of form; a request types several strings into each box.
-_ROUNDS = {"_create": 5, "_edit": 2, "": 1}
+_ROUNDS = {"_create": 2, "_edit": 1, "": 1}
 
 
 def is_free(name: str) -> bool:
@@ -78,8 +78,10 @@ def trouble(client: Client, url: str, row: Row, typed: dict[str, str]) -> list[s
         silent = [name for name, sentence in refusals.items() if not sentence]
         kept = text_boxes(page)
         lost = [name for name, text in typed.items() if name in kept and plain(kept[name].text) != plain(text)]
-        if silent or lost or not refusals.keys() & typed.keys():
-            return [f"refused without a word at {silent} or lost {lost}: {sorted(refusals)}"]
+        if silent or lost:
+            return [f"refused without a word at {silent} or lost {lost}"]
+        if not refusals.keys() & typed.keys():  # a grid says at its head which rows are wrong
+            return [] if "form-errors" in page else ["refused without a word"]
         typed = {name: text for name, text in typed.items() if name not in refusals}
     if response.status_code == 302:
         assert_harmless(client.get(response["Location"]))
@@ -108,9 +110,9 @@ def test_lists_and_the_administration_show_names_as_they_were_typed(
     visit: World, admin: Client, seller: Client
 ) -> None:
     """11, 13: a page of fifty records of each kind, named by the strings themselves."""
-    texts = [plain(text)[:100] for text in naughty_strings()]
-    for model, path in ((Lead, "leads"), (Account, "accounts"), (Contact, "contacts")):
-        source = visit.records[path[:-1]]
+    every = [plain(text)[:100] for text in naughty_strings()]
+    for third, (model, path) in enumerate(((Lead, "leads"), (Account, "accounts"), (Contact, "contacts"))):
+        source, texts = visit.records[path[:-1]], every[third::3]
         for start in range(0, len(texts), 36):
             with passing():
                 chunk = texts[start : start + 36]
@@ -143,7 +145,7 @@ def assert_harmless_admin(response: Any) -> str:
 
 def test_what_is_sought_is_shown_as_it_was_typed(seller: Client) -> None:
     """11, 13: in the search box of a list and of the search page."""
-    for text in naughty_strings()[::8]:
+    for text in naughty_strings()[::12]:
         for path in ("/leads/", "/search/"):
             page = assert_harmless(seller.get(path, {"q": text}))
             sought = [plain(box.text) for name, box in text_boxes(page).items() if name == "q"]
