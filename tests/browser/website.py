@@ -8,7 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 _FORM = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Contact us</title></head><body>
+<html lang="en"><head><meta charset="utf-8"><title>Contact us</title>
+<meta name="viewport" content="width=device-width">
+<style>input, button {{ min-height: 32px }}</style></head><body>
 <h1>Contact us</h1>
 <form action="{action}" method="post">
   <input type="hidden" name="retURL" value="{back}">
