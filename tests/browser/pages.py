@@ -33,6 +33,8 @@ class Page:
 PAGELESS = {
     "healthz",
     "activities:activity_file",
+    "activities:activity_pin",
+    "activities:activity_unpin",
     "leads:capture",
     "leads:web_to_lead",
     "capture/<path:form_key>",
