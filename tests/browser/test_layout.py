@@ -18,6 +18,7 @@ _WIDTHS = (1920, 1440, 1024, 768, 390)
 _NARROWER = (1440, 768, 390)
 #: What is shown on paper: A4 less its margins, at 96 dots an inch.
 _PAPER = 718
+_PATIENCE = 250  # ms
 
 _MIRROR = 'document.documentElement.dir = "rtl"'
 _BACK = 'document.documentElement.dir = "ltr"'
@@ -43,7 +44,11 @@ _FAULTS = (Path(__file__).parent / "layout.js").read_text(encoding="utf-8")
 
 
 def _faults(tab: Tab) -> list[str]:
+    """A busy machine may draw late, so that what is wrong is looked at once more."""
     found: list[Any] = tab.evaluate(_FAULTS)
+    if found:
+        tab.wait_for_timeout(_PATIENCE)
+        found = tab.evaluate(_FAULTS)
     return [f"{what} {place} by {pixels} px" for what, place, pixels in found]
 
 
