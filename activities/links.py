@@ -86,11 +86,14 @@ def moment_of(activity: Activity) -> dt.datetime:
 
 
 class _Links:
-    """Expected links, with what each record rolls up to remembered for as long as one rewriting lasts."""
+    """Expected links, with what each record rolls up to remembered for as long as one rewriting lasts.
+
+    What lies above a record is read for its first activity: most records that are new have none.
+    """
 
     def __init__(self, *known: models.Model) -> None:
-        keys = [(ref.type_id, ref.pk) for ref in map(Ref.to, known)]
-        self._above = {key: _closure(key, record) for key, record in zip(keys, known, strict=True)}
+        self._known = {(ref.type_id, ref.pk): record for ref, record in zip(map(Ref.to, known), known, strict=True)}
+        self._above: dict[Key, frozenset[Key]] = {}
 
     def of(self, activity: Activity, participants: Iterable[Any] | None = None) -> list[TimelineLink]:
         """Its participants are read unless they are given."""
@@ -120,7 +123,8 @@ class _Links:
 
     def _with_above(self, key: Key, record: Callable[[], Any]) -> frozenset[Key]:
         if key not in self._above:
-            self._above[key] = _closure(key, record())
+            known = self._known.get(key)
+            self._above[key] = _closure(key, record() if known is None else known)
         return self._above[key]
 
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from activities.links import register_rollup
+from activities.regarding import Ref, referred
 from crm.core.context import NavEntry, register_nav
 from crm.core.search import SearchSource, register_search
 from crm.users import rights
@@ -20,8 +21,9 @@ from sales.panels import opportunities as panels
 from sales.services.qualification_undo import undo_qualification
 
 _WORK = ("create", "write", "delete", "assign", "share", "win", "lose", "reopen")
-# What the records roll up to in their turn, read in the same query.
-_CUSTOMERS = tuple(f"opportunity__{name}" for name in ("customer_account", "customer_contact", "contact__account"))
+# What the records roll up to in their turn, read in the same query; of each nothing but its keys.
+_PERSONS = ("contact", "opportunity__customer_contact", "opportunity__contact")
+_KEYS = ("account", "opportunity__customer_account", *(f"{person}__account" for person in _PERSONS))
 _SELLERS = {rights.SALESPERSON: Depth.OWN, rights.SALES_MANAGER: Depth.UNIT_AND_BELOW}
 _READERS = {rights.MARKETING: Depth.ALL, rights.FINANCE: Depth.ALL, rights.READ_ONLY: Depth.ALL}
 
@@ -37,10 +39,10 @@ def register() -> None:
     _appear()
 
 
-def records_of(lead: Lead) -> Iterable[models.Model | None]:
+def records_of(lead: Lead) -> Iterable[models.Model | Ref | None]:
     """What the lead became: its activities, later ones too, stand on the timelines of these records."""
     results = QualificationResult.objects.filter(qualification__lead=lead, qualification__undone_at__isnull=True)
-    return [result.record for result in results.select_related("account", "contact__account", *_CUSTOMERS)]
+    return [referred(result, result.kind) for result in results.select_related(*_PERSONS).only(*_KEYS)]
 
 
 def _appear() -> None:

@@ -129,7 +129,8 @@ def _nodes(lead: Lead, *, will_be_made: bool) -> list[Node]:
 
 def _result_url(qualification: Qualification) -> str:
     """On to the first opportunity; without one back to the lead, which shows what came of it."""
-    first = qualification.results.filter(opportunity__isnull=False).order_by("pk").first()
+    made = qualification.results.filter(opportunity__isnull=False).order_by("pk")
+    first = made.values_list("opportunity", flat=True).first()
     if first is not None:
-        return reverse("sales:opportunity_detail", args=[first.opportunity_id])
+        return reverse("sales:opportunity_detail", args=[first])
     return screen_url(Lead, "detail", qualification.lead_id)
