@@ -39,21 +39,21 @@ def _pk(label: str, columns: dict[str, Any], who: str) -> int:
     own = rows.filter(owner__username=who) if "owner" in names else rows
     found = own.order_by("-pk").first() or rows.order_by("-pk").first()
     if found is None:
-        raise SystemExit(f"The demonstration has no {label} with {columns}.")
+        raise LookupError(f"The demonstration has no {label} with {columns}.")
     return int(found.pk)
 
 
 def _send_empty(tab: Tab) -> None:
     form = tab.locator("main form[method=post]").first
     form.evaluate("form => form.querySelectorAll('input[type=text], input[type=email]').forEach(one => one.value = '')")
-    form.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
-    tab.wait_for_load_state()
+    with tab.expect_navigation():
+        form.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
 
 
 def _send_stale(tab: Tab) -> None:
     form = tab.locator("main form[method=post]").first
-    form.evaluate("form => { form.elements.version.value = '0'; form.noValidate = true; form.requestSubmit() }")
-    tab.wait_for_load_state()
+    with tab.expect_navigation():
+        form.evaluate("form => { form.elements.version.value = '0'; form.noValidate = true; form.requestSubmit() }")
 
 
 def _send_post(tab: Tab) -> None:
@@ -159,5 +159,5 @@ GROUPS: dict[str, tuple[Screen, ...]] = {
 
 
 def _go(tab: Tab, path: str) -> None:
-    tab.evaluate(f"location.assign({path!r})")
-    tab.wait_for_url(f"**{path}")
+    with tab.expect_navigation():
+        tab.evaluate(f"location.assign({path!r})")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, sync_playwright
 from playwright.sync_api import Page as Tab
 
 from bench.throwaway import throwaway_database
@@ -26,10 +26,11 @@ from bench.throwaway import throwaway_database
 _DOCS = Path(__file__).resolve().parent.parent / "docs"
 FOLDER = _DOCS / "screens"
 #: Width, height, and the height beyond which a page is not pictured.
-_SIZES = ((1440, 900, 1440), (390, 844, 1266))
+_SIZES = ((1440, 900, 1100), (390, 844, 1266))
 _THEMES = ("light", "dark")
 _LARGEST, _LARGEST_OF_ALL = 40_000, 6_000_000
-_QUALITIES = (60, 40, 25, 12)
+#: By how much it is shrunk, and how well it is kept: smaller letters are better than smeared ones.
+_PACKINGS = ((1, 60), (1, 40), (1, 25), (0.75, 30), (0.5, 40), (0.5, 15))
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -67,11 +68,12 @@ def _picture(database_url: str, only: str) -> None:
     _make_room(whole=not only)
     with running_server(database_url) as place, _browser() as browser, ThreadPoolExecutor(2) as pool:
         camera = _Camera(browser, f"http://{place}", passwords, pool)
-        for screen in chosen:
-            camera.take(screen)
+        missed = [screen.title for screen in chosen if not camera.takes(screen)]
         camera.finish()
     if not only:
         _write_index({title: [(one.title, one.name) for one in group] for title, group in GROUPS.items()})
+    if missed:
+        raise SystemExit(f"No pictures of {', '.join(missed)}.")
 
 
 @contextmanager
@@ -97,7 +99,17 @@ class _Camera:
         self._cookies: dict[str, Any] = {}
         self._stored: list[Future[None]] = []
 
-    def take(self, screen: Any) -> None:
+    def takes(self, screen: Any) -> bool:
+        """One page that cannot be pictured does not stop the others."""
+        try:
+            self._take(screen)
+        except (Error, LookupError) as error:
+            print(f"{screen.title}: {error}")
+            return False
+        print(screen.title)
+        return True
+
+    def _take(self, screen: Any) -> None:
         for width, height, deepest in _SIZES:
             tab = self._tab(screen.who, width, height)
             tab.emulate_media(color_scheme="light")
@@ -112,7 +124,6 @@ class _Camera:
             tab.set_viewport_size({"width": width, "height": max(height, min(deep, deepest))})
             for theme in _THEMES:
                 self._shoot(tab, theme, FOLDER / f"{screen.name}-{width}-{theme}.webp")
-        print(screen.title)
 
     def finish(self) -> None:
         for stored in self._stored:
@@ -152,16 +163,12 @@ class _Camera:
 def _store(shot: bytes, path: Path) -> None:
     """As good as it can be in the room that one picture has."""
     image = Image.open(io.BytesIO(shot)).convert("RGB")
-    for quality in _QUALITIES:
+    for shrunk, quality in _PACKINGS:
+        size = (round(image.width * shrunk), round(image.height * shrunk))
         packed = io.BytesIO()
-        image.save(packed, "WEBP", quality=quality, method=4)
+        image.resize(size, Image.Resampling.LANCZOS).save(packed, "WEBP", quality=quality, method=4)
         if packed.tell() <= _LARGEST:
             break
-    else:
-        # So much text has no room; smaller letters are better than smeared ones.
-        image = image.resize((image.width * 2 // 3, image.height * 2 // 3), Image.Resampling.LANCZOS)
-        packed = io.BytesIO()
-        image.save(packed, "WEBP", quality=_QUALITIES[-1], method=4)
     path.write_bytes(packed.getvalue())
 
 
