@@ -3,7 +3,8 @@
 import functools
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -19,6 +20,7 @@ _SERIALIZATION_FAILURE, _DEADLOCK, _OUT_OF_RANGE = "40001", "40P01", "22003"
 
 
 _read: ContextVar[dict[str, Any] | None] = ContextVar("read_in_this_act", default=None)
+_is_one_piece: ContextVar[bool] = ContextVar("is_one_piece", default=False)
 
 
 def read_once[T](name: str, read: Callable[[], T]) -> T:
@@ -40,6 +42,20 @@ def _as_one_act[T](work: Callable[[], T]) -> T:
         return work()
     finally:
         _read.reset(token)
+
+
+@contextmanager
+def in_one_piece() -> Iterator[None]:
+    """Services called inside have no savepoints of their own, for an act that ends with the first refusal.
+
+    A refusal that is caught all the same leaves nothing behind either: the database answers nothing more until
+    the calling act is undone.
+    """
+    token = _is_one_piece.set(True)
+    try:
+        yield
+    finally:
+        _is_one_piece.reset(token)
 
 
 def retried[T](work: Callable[[], T]) -> T:
@@ -86,9 +102,9 @@ def service[**P, T](action: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
 
 def _translated[**P, T](function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """A nested service gets its own savepoint, so that a caught refusal leaves nothing behind."""
+    """A nested service gets its own savepoint, so that a caught refusal leaves nothing behind; see `in_one_piece`."""
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=not _is_one_piece.get()):
             return function(*args, **kwargs)
     except TransitionNotAllowed as error:
         record, method = error.object, error.method

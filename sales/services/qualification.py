@@ -13,10 +13,10 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from activities.links import relink
-from crm.core.access import READ, WRITE, check_create, find_for, lock_for
+from crm.core.access import READ, WRITE, check_create, check_locked, find_for, lock_for
 from crm.core.actors import Actor
 from crm.core.errors import Conflict, Forbidden, Invalid, NotFound
-from crm.core.transactions import service
+from crm.core.transactions import in_one_piece, service
 from crm.customers.models import Account, Address, Contact
 from crm.customers.services.accounts import create_account, update_account
 from crm.customers.services.addresses import add_address, update_address
@@ -53,6 +53,7 @@ __all__ = [
     "Use",
     "preview",
     "qualify_lead",
+    "qualify_locked",
 ]
 
 QUALIFY = "qualify"
@@ -75,11 +76,27 @@ def qualify_lead(
     part at fault: `account-name`, `contact-last_name`, `opportunity-0-topic`.
     """
     lead = lock_for(Lead, lead_id, actor, QUALIFY)
+    return qualify_locked(lead=lead, account=account, contact=contact, opportunities=opportunities, actor=actor, at=at)
+
+
+@service("lead.qualified")
+def qualify_locked(
+    *,
+    lead: Lead,
+    account: AccountChoice,
+    contact: ContactChoice,
+    opportunities: Sequence[OpportunityChoice],
+    actor: Actor,
+    at: dt.datetime,
+) -> Qualification:
+    """As `qualify_lead`, of a lead that the caller has locked in this act."""
+    check_locked(lead, actor, QUALIFY)
     LEAD_MACHINE.check("qualify", lead)
     work = _Qualifying(lead, actor, at)
-    work.take_account(account)
-    work.take_contact(contact)
-    work.take_opportunities(opportunities)
+    with in_one_piece():
+        work.take_account(account)
+        work.take_contact(contact)
+        work.take_opportunities(opportunities)
     lead.qualify(at=at)
     lead.save(update_fields=["state", "status_reason", "closed_at"])
     qualification = work.write()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from crm.core import htmx
-from crm.core.access import find_for
+from crm.core.access import find_for, lock_for
 from crm.core.addresses import screen_url
 from crm.core.errors import Invalid
 from crm.core.idempotency import new_key, run_once
@@ -22,7 +22,7 @@ from sales.forms.qualification import QualifyForm
 from sales.forms.qualification_plan import carried_words, overwritten, plan, show_customer, show_opportunity
 from sales.models import Qualification
 from sales.services.field_map import RULE_LABELS
-from sales.services.qualification import QUALIFY, preview, qualify_lead
+from sales.services.qualification import QUALIFY, preview, qualify_locked
 from sales.services.qualification_preview import SKIP, QualificationPreview
 
 _READ_AT_MOST = 200
@@ -61,9 +61,16 @@ class LeadQualifyView(View):
         LEAD_MACHINE.check("qualify", lead)
         return lead
 
+    def _locked_lead(self, pk: int) -> Lead:
+        # Locked before the form is read, so that the service need not read the lead again.
+        actor: Any = self.request.user
+        lead = lock_for(Lead, pk, actor, QUALIFY)
+        LEAD_MACHINE.check("qualify", lead)
+        return lead
+
     def _qualifying(self, pk: int) -> Callable[[], str]:
         def work() -> str:
-            form = QualifyForm.sent(self._open_lead(pk), self.request.user, self.request.POST)
+            form = QualifyForm.sent(self._locked_lead(pk), self.request.user, self.request.POST)
             if not form.is_valid():
                 raise _Refused(form)
             try:
@@ -76,8 +83,8 @@ class LeadQualifyView(View):
 
     def _qualify(self, form: QualifyForm) -> Qualification:
         actor: Any = self.request.user
-        return qualify_lead(
-            lead_id=form.lead.pk,
+        return qualify_locked(
+            lead=form.lead,
             account=form.account.decision(),
             contact=form.contact.decision(),
             opportunities=form.opportunity.decisions(),

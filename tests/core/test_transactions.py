@@ -2,11 +2,13 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
+from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
 
 from crm.core.actors import SYSTEM, Actor
 from crm.core.errors import Conflict, IllegalMove
-from crm.core.transactions import retried, service
+from crm.core.transactions import in_one_piece, retried, service
 from crm.users.models import Territory
 from leads.models import Lead
 from tests.factories.cast import Cast
@@ -61,6 +63,25 @@ def test_a_refusal_leaves_nothing_behind() -> None:
 def test_a_refusal_caught_inside_undoes_only_its_own_part(db: None) -> None:
     name_two(second="refused", actor=SYSTEM, at=AT)
     assert sorted(Territory.objects.values_list("name", flat=True)) == ["first", "instead"]
+
+
+@service("territory.pair_named_in_one_piece")
+def name_two_in_one_piece(*, second: str, actor: Actor, at: dt.datetime) -> None:
+    with in_one_piece():
+        name_two(second=second, actor=actor, at=at)
+
+
+def test_in_one_piece_a_refusal_caught_inside_undoes_everything(db: None) -> None:
+    with pytest.raises(TransactionManagementError):
+        name_two_in_one_piece(second="refused", actor=SYSTEM, at=AT)
+    assert Territory.objects.count() == 0
+
+
+def test_in_one_piece_the_services_inside_need_no_savepoints(db: None) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        name_two_in_one_piece(second="second", actor=SYSTEM, at=AT)
+    assert sum(query["sql"].count("RELEASE SAVEPOINT") for query in queries) == 1
+    assert sorted(Territory.objects.values_list("name", flat=True)) == ["first", "second"]
 
 
 def test_a_move_that_the_machine_refuses_becomes_a_sentence(cast: Cast) -> None:
