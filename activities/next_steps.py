@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -18,9 +18,11 @@ from activities.due import due_html
 from activities.models import Activity
 from activities.states import LIVE
 from activities.words import icon_of
+from crm.core.access import READ
 from crm.core.addresses import screen_url
 from crm.core.icons import icon
 from crm.core.markup import Pattern
+from crm.core.prepared import Slot, prepared, rights_key
 from crm.core.tables import LookupColumn, Paper
 
 _STEP = Pattern('<span class="next-step" title="{}">{}{}</span>')
@@ -38,14 +40,18 @@ class NextStep:
 
 def next_steps(model: type[models.Model], keys: Sequence[int], actor: Any) -> dict[int, NextStep]:
     """By the primary key of the record; those without a next step are left out. One query."""
+    return {key: NextStep(*step) for key, *step in _steps(model, Q(regarding_id__in=keys), actor)}
+
+
+def _steps(model: type[models.Model], regarding: Q, actor: Any) -> Any:
+    """The first of each record: its key, then what `NextStep` takes."""
     rows = (
         Activity.objects.visible_to(actor)
-        .filter(regarding_type_id=ContentType.objects.get_for_model(model).pk, regarding_id__in=keys, state__in=LIVE)
+        .filter(regarding, regarding_type_id=ContentType.objects.get_for_model(model).pk, state__in=LIVE)
         .order_by("regarding_id", F("due_at").asc(nulls_last=True), "pk")
         .distinct("regarding_id")
     )
-    found: Any = rows.values_list("regarding_id", "pk", "kind", "subject", "due_at")
-    return {key: NextStep(*step) for key, *step in found}
+    return rows.values_list("regarding_id", "pk", "kind", "subject", "due_at")
 
 
 class NextStepColumn(LookupColumn):
@@ -77,7 +83,14 @@ def step_link(step: NextStep | None) -> SafeString:
 
 
 def next_step_of(record: models.Model, actor: Any) -> SafeString:
-    return step_link(next_steps(type(record), [record.pk], actor).get(record.pk))
+    model = type(record)
+
+    def first() -> Any:
+        return _steps(model, Q(regarding_id=Slot("record")), actor)
+
+    key = ("next step", model, rights_key(Activity, actor, READ))
+    found = prepared(key, first).tuples(record=record.pk)
+    return step_link(NextStep(*found[0][1:]) if found else None)
 
 
 def _none() -> SafeString:

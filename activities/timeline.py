@@ -13,6 +13,7 @@ from activities.models import Activity, Attachment, TimelineLink
 from activities.regarding import Ref, visible_titles
 from activities.states import LIVE
 from crm.core.access import READ, WRITE, Branch
+from crm.core.prepared import Slot, prepared, rights_key
 
 PAGE_SIZE = 20
 MOST_UPCOMING = 20
@@ -89,18 +90,26 @@ class TimelineHead:
 def timeline_head(target: models.Model, actor: Any, *, kind: str = "", size: int = PAGE_SIZE) -> TimelineHead:
     """The top of a timeline. Queries as for one page: its three parts are read together."""
     ref = Ref.to(target)
-    links = _with_activities(_links(ref, actor, kind), actor)
-    loose = links.filter(activity__pinned_at__isnull=True)
-    pinned = links.filter(activity__pinned_at__isnull=False).order_by("-activity__pinned_at", "-pk")
-    to_do = loose.filter(activity__state__in=LIVE).order_by(F("activity__due_at").asc(nulls_last=True), "pk")
-    done = loose.exclude(activity__state__in=LIVE).order_by("-at", "-pk")
-    entries = _entries(pinned[:MOST_PINNED].union(to_do[:MOST_UPCOMING], done[: size + 1], all=True), ref, actor)
+    key = ("timeline head", ref.type_id, kind, size, rights_key(Activity, actor, READ, WRITE))
+    head = prepared(key, lambda: _head(_links(ref, actor, kind, Slot("target")), actor, size))
+    entries = _entries(head.records(target=ref.pk), ref, actor)
     past = sorted((one for one in entries if one.is_past), key=lambda one: (one.at, one.link_id), reverse=True)
     return TimelineHead(
         sorted((one for one in entries if one.is_pinned), key=_pinned_at, reverse=True),
         sorted((one for one in entries if not one.is_pinned and not one.is_past), key=_due),
         TimelinePage(past[:size], _token(past[size - 1]) if len(past) > size else ""),
     )
+
+
+def _head(links: "models.QuerySet[TimelineLink]", actor: Any, size: int) -> "models.QuerySet[TimelineLink]":
+    """The three parts of the top as one statement, which finds their keys first: so only keys are sorted."""
+    loose = links.filter(activity__pinned_at__isnull=True)
+    pinned = links.filter(activity__pinned_at__isnull=False).order_by("-activity__pinned_at", "-pk")
+    to_do = loose.filter(activity__state__in=LIVE).order_by(F("activity__due_at").asc(nulls_last=True), "pk")
+    done = loose.exclude(activity__state__in=LIVE).order_by("-at", "-pk")
+    parts = [part.values("pk") for part in (pinned[:MOST_PINNED], to_do[:MOST_UPCOMING], done[: size + 1])]
+    keys = parts[0].union(*parts[1:], all=True)
+    return _with_activities(TimelineLink.objects.filter(pk__in=keys), actor)
 
 
 def _pinned_at(entry: Entry) -> dt.datetime:
@@ -112,9 +121,13 @@ def _due(entry: Entry) -> tuple[bool, Any, int]:
     return due_at is None, due_at or entry.at, entry.link_id
 
 
-def _links(ref: Ref, actor: Any, kind: str) -> "models.QuerySet[TimelineLink]":
+def _links(ref: Ref, actor: Any, kind: str, target: int | Slot | None = None) -> "models.QuerySet[TimelineLink]":
+    """Those of one record: of `ref`, or of the one that is given for the slot `target`."""
     links = TimelineLink.objects.filter(
-        visible_links(actor), target_type_id=ref.type_id, target_id=ref.pk, activity__deleted_at__isnull=True
+        visible_links(actor),
+        target_type_id=ref.type_id,
+        target_id=ref.pk if target is None else target,
+        activity__deleted_at__isnull=True,
     )
     return links.filter(activity__kind=kind) if kind in Activity.Kind.values else links
 

@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from activities.moments import Moment
+from crm.core.prepared import Slot, prepared
 from crm.core.reasons import reasons_for
 from crm.core.screens.details import Fact
 from leads.models import CapturedPost, Lead
@@ -19,8 +20,7 @@ _OF_THE_FORM = frozenset({"oid", "orgid", "returl", "encoding", "submit", "debug
 
 
 def moments_of_lead(lead: Lead, _user: Any) -> Iterator[Moment]:
-    posts = lead.posts.select_related("form").defer("body", "headers").order_by("-received_at", "-pk")
-    shown = list(posts[:_MOST_POSTS])
+    shown = prepared("posts of a lead", _posts).records(lead=lead.pk)
     yield from map(_of_post, shown)
     if not shown:
         yield Moment(lead.created_at, "plus", _("Lead created"))
@@ -28,6 +28,11 @@ def moments_of_lead(lead: Lead, _user: Any) -> Iterator[Moment]:
         yield _moved(lead.contacted_at, "contacted", _("with the first touch"))
     if lead.closed_at is not None:
         yield _moved(lead.closed_at, lead.state, _closing_reason(lead))
+
+
+def _posts() -> Any:
+    posts = CapturedPost.objects.filter(lead_id=Slot("lead")).select_related("form").defer("body", "headers")
+    return posts.order_by("-received_at", "-pk")[:_MOST_POSTS]
 
 
 def _of_post(post: CapturedPost) -> Moment:

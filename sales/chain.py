@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from crm.core.addresses import screen_url
 from crm.core.line import Node, register_line, register_words
 from leads.models import Lead
-from sales.chain_rows import ChainRow, StoryNode, read_rows, row_of
+from sales.chain_rows import NOTHING, ChainRow, StoryNode, read_rows, row_of
 from sales.models import Invoice, Opportunity, Order, QualificationResult, Quote
 
 _NOUNS: tuple[tuple[type[Any], Any], ...] = (
@@ -31,7 +31,6 @@ _AHEAD = {
     Order: gettext_lazy("after acceptance"),
     Invoice: gettext_lazy("after the order"),
 }
-_NOTHING = Q(pk__in=())
 
 
 def register() -> None:
@@ -83,12 +82,12 @@ def _related(model: type[Any], record: Any) -> Q:
     if isinstance(record, Lead):
         # Only a qualified lead has become anything, so the others cost no query.
         is_qualified = record.state == "qualified"
-        return _of_opportunities(model, _results(lead=record).values("opportunity")) if is_qualified else _NOTHING
+        return _of_opportunities(model, _results(lead=record).values("opportunity")) if is_qualified else NOTHING
     if isinstance(record, Opportunity):
         return _of_opportunities(model, [record.pk])
     if model is Lead:
         results = _results(opportunity=record.opportunity_id)
-        return Q(pk__in=results.values("qualification__lead")) if record.opportunity_id else _NOTHING
+        return Q(pk__in=results.values("qualification__lead")) if record.opportunity_id else NOTHING
     if model is Opportunity:
         return _key("pk", record.opportunity_id)
     return _BESIDE[type(record), model](record)
@@ -106,12 +105,12 @@ def _of_opportunities(model: type[Any], opportunities: Any) -> Q:
 
 
 def _key(name: str, value: int | None) -> Q:
-    return _NOTHING if value is None else Q(**{name: value})
+    return NOTHING if value is None else Q(**{name: value})
 
 
 def _if_won(quote: Quote, condition: Q) -> Q:
     """Only a won quote has an order."""
-    return condition if quote.state == "won" else _NOTHING
+    return condition if quote.state == "won" else NOTHING
 
 
 _BESIDE: dict[tuple[type[Any], type[Any]], Callable[[Any], Q]] = {

@@ -44,6 +44,8 @@ _ACTS: Mapping[type[Any], tuple[tuple[str, Any], ...]] = {
     Invoice: (("paid_on", gettext_lazy("Paid %(day)s")), ("due_on", gettext_lazy("Due %(day)s"))),
 }
 _DAYS = 3
+NOTHING = Q(pk__in=())
+"""The condition that no row meets: its table is not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +150,10 @@ def _as_day(value: Any) -> dt.date | None:
 
 def read_rows(conditions: Mapping[type[Any], Q], user: Any) -> dict[type[Any], list[ChainRow]]:
     """By table the rows that meet its condition and that this person sees, the oldest first. One query at most."""
-    arms = [_arm(model, condition, user) for model, condition in conditions.items()]
+    arms = [_arm(model, condition, user) for model, condition in conditions.items() if condition != NOTHING]
     found: dict[type[Any], list[ChainRow]] = {}
+    if not arms:
+        return found
     for place, *values in arms[0].union(*arms[1:], all=True):
         pk, name, revision, state, reason, text, source, *days, created_at, amount = values
         model = _MODELS[place]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from crm.core.actors import Actor
 from crm.core.addresses import screen_url
 from crm.core.errors import Forbidden, NotFound
+from crm.core.prepared import Slot, prepared, rights_key
 
 READ, WRITE, CREATE, DELETE, ASSIGN, SHARE = "read", "write", "create", "delete", "assign", "share"
 SEE_BIN = "core.restore_record"
@@ -64,8 +65,17 @@ def find_for[M: models.Model](
 
     `related` names what its page asks of it anyway, read along.
     """
-    rows = cast(Any, model)._default_manager.all()
-    return _checked(model, rows.select_related(*related) if related else rows, pk, actor, action)
+    rows: Any = model._default_manager.all()
+
+    def found() -> Any:
+        known = rows.select_related(*related) if related else rows
+        return known.for_action(actor, action).filter(pk=Slot("pk")).order_by()[:1]
+
+    key = ("record", tuple(related), rights_key(model, actor, READ, action))
+    for record in prepared(key, found).records(pk=pk):
+        return cast(M, record)
+    _check(model, rows, pk, actor, action)
+    raise NotFound(_not_found(model))
 
 
 def lock_for[M: models.Model](model: type[M], pk: int, actor: Actor, action: str) -> M:
@@ -100,14 +110,6 @@ def lock_rows_for(rows: Any, actor: Actor, action: str) -> list[Any]:
 def _surely(rows: Any, record: models.Model, actor: Any, action: str) -> bool:
     """Does the row itself, as it is now locked, say that the actor may do this? It spares a query nearly always."""
     return any(branch.surely_holds(record) for branch in rows.branches(actor, action))
-
-
-def _checked[M: models.Model](model: type[M], rows: Any, pk: int, actor: Any, action: str) -> M:
-    record = rows.for_action(actor, action).filter(pk=pk).first()
-    if record is None:
-        _check(model, rows, pk, actor, action)
-        raise NotFound(_not_found(model))
-    return cast(M, record)
 
 
 def _check(model: type[models.Model], rows: Any, pk: int, actor: Any, action: str) -> None:

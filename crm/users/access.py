@@ -5,6 +5,8 @@ records of those who report to me, shared with me, all. As one predicate it serv
 fields and counts; `crm.core.keyset` reads lists branch by branch.
 """
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 
 from django.contrib.contenttypes.models import ContentType
@@ -22,6 +24,8 @@ _ALL = Branch("all", Q())
 _COLUMNS = frozenset({"owner_id", "owner_team_id", "owning_unit_id"})
 # A share says what it allows; every act on a record is one of these or a change of it.
 SHARE_FLAGS = {"delete": "may_delete", "assign": "may_assign", "share": "may_share"}
+
+_MOST_KEPT = 1024
 
 
 def may(actor: Any, permission: str) -> bool:
@@ -52,13 +56,40 @@ def branches_for(model: type[models.Model], actor: Any, action: str) -> list[Bra
     if depth == Depth.ALL:
         return [_ALL]
     units = {Depth.UNIT: (reach.unit_id,), Depth.UNIT_AND_BELOW: reach.unit_ids}.get(Depth(depth), ())
-    return [
-        Branch("own", Q(owner_id=reach.user_id)),
-        *(Branch(f"team {team}", Q(owner_team_id=team)) for team in reach.team_ids),
+    shares = _Shares(model, ContentType.objects.get_for_model(model).pk, reach.user_id, reach.team_ids, action)
+    return [*_branches(shares, tuple(units), _reports(reach, action))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """The shares of rows of one table that let this person do one thing."""
+
+    model: type[models.Model]
+    type_id: int
+    user_id: int
+    team_ids: tuple[int, ...]
+    action: str
+
+    def condition(self) -> Q:
+        shares: models.QuerySet[Any] = self.model._meta.apps.get_model("users", "Share")._default_manager.filter(
+            Q(user_id=self.user_id) | Q(team_id__in=self.team_ids), content_type_id=self.type_id
+        )
+        if self.action != READ:
+            shares = shares.filter(**{SHARE_FLAGS.get(self.action, "may_write"): True})
+        # The few shares say which rows, instead of every row being asked for its shares.
+        return Q(pk__in=shares.values("object_id"))
+
+
+@lru_cache(_MOST_KEPT)
+def _branches(shares: _Shares, units: tuple[int, ...], reports: tuple[int, ...]) -> tuple[Branch, ...]:
+    """Made once for all requests to which the same is within reach: a page asks a dozen times."""
+    return (
+        Branch("own", Q(owner_id=shares.user_id)),
+        *(Branch(f"team {team}", Q(owner_team_id=team)) for team in shares.team_ids),
         *(Branch(f"unit {unit}", Q(owning_unit_id=unit)) for unit in units),
-        *(Branch(f"report {report}", Q(owner_id=report)) for report in _reports(reach, action)),
-        Branch("shared", _shared(model, reach, action)),
-    ]
+        *(Branch(f"report {report}", Q(owner_id=report)) for report in reports),
+        Branch("shared", shares.condition()),
+    )
 
 
 def _reports(reach: Reach, action: str) -> tuple[int, ...]:
@@ -69,17 +100,6 @@ def _reports(reach: Reach, action: str) -> tuple[int, ...]:
     if action == READ:
         return reach.report_ids
     return reach.direct_report_ids if reach.managers_may_write and action not in SHARE_FLAGS else ()
-
-
-def _shared(model: type[models.Model], reach: Reach, action: str) -> Q:
-    shares: models.QuerySet[Any] = model._meta.apps.get_model("users", "Share")._default_manager.filter(
-        Q(user_id=reach.user_id) | Q(team_id__in=reach.team_ids),
-        content_type=ContentType.objects.get_for_model(model),
-    )
-    if action != READ:
-        shares = shares.filter(**{SHARE_FLAGS.get(action, "may_write"): True})
-    # The few shares say which rows, instead of every row being asked for its shares.
-    return Q(pk__in=shares.values("object_id"))
 
 
 def predicate(branches: list[Branch]) -> Q:

@@ -51,6 +51,7 @@ class LeadListView(ListView):
 class LeadDetailView(DetailView[Lead]):
     model = Lead
     avatar = "person"
+    related = ("owner", "owner_team", "currency")
 
     def subtitle(self, record: Lead) -> str:
         parts = (record.topic, record.job_title, record.company)

@@ -1,5 +1,6 @@
 """What a person can do with a record now: the next move, and everything else with the reason why not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +9,10 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from crm.core.access import DELETE, WRITE, may_create
+from crm.core.access import DELETE, WRITE, Branch, may_create
 from crm.core.actions import ASIDE, actions_for
 from crm.core.addresses import screen_url
+from crm.core.prepared import Slot, prepared, rights_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def buttons_for(record: models.Model, actor: Any, edit_obstacle: str = "") -> Bu
 def rights_on(record: models.Model, actor: Any, rights: set[str]) -> dict[str, bool | None]:
     """For each right True or False on this visible record; None where the actor holds it on no record at all.
 
-    One query for all of them, none where the depth alone answers or the page has asked before.
+    One query for all of them, none where the depth or the row in hand answers or the page has asked before.
     """
     known: dict[str, bool | None] = record.__dict__.setdefault("_rights", {}).setdefault(actor.pk, {})
     known |= _asked(record, actor, rights - known.keys())
@@ -63,33 +65,33 @@ def rights_on(record: models.Model, actor: Any, rights: set[str]) -> dict[str, b
 
 
 def _asked(record: models.Model, actor: Any, rights: set[str]) -> dict[str, bool | None]:
-    rows: Any = type(record)._default_manager.all()
-    conditions = {right: [branch.condition for branch in rows.branches(actor, right)] for right in rights}
-    found: dict[str, bool | None] = {right: _without_asking(parts) for right, parts in conditions.items()}
-    open_questions = {right: parts for right, parts in conditions.items() if _depends_on_the_row(parts)}
-    if open_questions:
-        answers = {f"may_{right}": _as_value(parts) for right, parts in open_questions.items()}
-        row = rows.filter(pk=record.pk).values(**answers).first() or {}
-        found |= {right: bool(row.get(f"may_{right}")) for right in open_questions}
+    model = type(record)
+    rows: Any = model._default_manager.all()
+    branches = {right: rows.branches(actor, right) for right in sorted(rights)}
+    found: dict[str, bool | None] = {right: _without_asking(record, reasons) for right, reasons in branches.items()}
+    asked = {right: _as_value(branches[right]) for right, answer in found.items() if answer is False}
+    if asked:
+
+        def answers() -> Any:
+            return rows.filter(pk=Slot("pk")).order_by().values_list(*asked.values())[:1]
+
+        key = ("rights", rights_key(model, actor, *asked))
+        (row,) = prepared(key, answers).tuples(pk=record.pk) or [(False,) * len(asked)]
+        found |= {right: bool(may) for right, may in zip(asked, row, strict=True)}
     return found
 
 
-def _depends_on_the_row(parts: list[Q]) -> bool:
-    return all(parts) and not _is_nothing(parts)
+def _without_asking(record: models.Model, reasons: Sequence[Branch]) -> bool | None:
+    """What the depth alone or the row in hand says; False where only a query can tell."""
+    if any(reason.surely_holds(record) for reason in reasons):
+        return True
+    return None if [reason.condition for reason in reasons] == [Q(pk__in=())] else False
 
 
-def _without_asking(parts: list[Q]) -> bool | None:
-    return None if _is_nothing(parts) else True
-
-
-def _is_nothing(parts: list[Q]) -> bool:
-    return len(parts) == 1 and parts[0] == Q(pk__in=())
-
-
-def _as_value(parts: list[Q]) -> ExpressionWrapper[Q]:
+def _as_value(reasons: Sequence[Branch]) -> ExpressionWrapper[Q]:
     condition = Q()
-    for part in parts:
-        condition |= part
+    for reason in reasons:
+        condition |= reason.condition
     return ExpressionWrapper(condition, output_field=BooleanField())
 
 
