@@ -20,6 +20,15 @@ def always(_record: Any, _user: Any) -> bool:
     return True
 
 
+def once[T](record: Any, what: str, user: Any, read: Callable[[], T]) -> T:
+    """What `read` gives, asked once for this record in hand, so that `shown` and `context` share a query."""
+    known: dict[tuple[str, Any], T] = record.__dict__.setdefault("_panels", {})
+    key = (what, getattr(user, "pk", None))
+    if key not in known:
+        known[key] = read()
+    return known[key]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Panel:
     """One part of a page. `context(record, user)` feeds `template`, beside `record`, `user` and `panel_url`.

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.access import WRITE, may_create
 from crm.core.idempotency import new_key
 from crm.core.panels import Panel, register_panels
+from crm.core.screens.buttons import rights_on
 from crm.core.tables import Table
 from crm.customers.forms import AddressForm
 from crm.customers.models import Account, Address, Contact
@@ -51,11 +52,10 @@ def _rows(table: type[Table], rows: Any) -> dict[str, Any]:
 
 
 def addresses_of(customer: Account | Contact, user: Any) -> Mapping[str, Any]:
-    model = type(customer)
     noun = "account" if isinstance(customer, Account) else "contact"
     rows = Address.objects.filter(**{noun: customer})
     ordered = list(rows.order_by("-is_default_bill_to", "-is_default_ship_to", "pk")[: MOST_ADDRESSES + 1])
-    editable = customer.state == "active" and model.objects.for_action(user, WRITE).filter(pk=customer.pk).exists()
+    editable = bool(customer.state == "active" and rights_on(customer, user, {WRITE})[WRITE])
     name = f"customers:{noun}_address"
     return {
         "addresses": [

@@ -1,9 +1,10 @@
 """Parts of the pages of quotes, orders and invoices, and of what they lead to."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Exists
 from django.utils import timezone
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.access import READ
 from crm.core.addresses import screen_url
 from crm.core.models import Organisation
-from crm.core.panels import Panel, register_panels
+from crm.core.panels import Panel, once, register_panels
 from crm.core.screens.buttons import rights_on
 from crm.core.tables import Table
 from crm.customers.models import Account, Contact
@@ -88,12 +89,22 @@ def _on_the_line(model: type[Any]) -> Any:
     return lambda record, user: bool(on_the_line(model, record, user))
 
 
-def _exists(table: type[Table], column: str) -> Any:
-    def exists(record: Any, user: Any) -> bool:
-        rows: Any = table.model._default_manager
-        return bool(rows.for_action(user, READ).filter(**{column: record}).exists())
+_OF_CUSTOMERS: tuple[type[Table], ...] = (OpportunityQuotesTable, OpportunityOrdersTable, OpportunityInvoicesTable)
 
-    return exists
+
+def _exists(table: type[Table], column: str) -> Any:
+    """Asked of all documents of a customer in one query."""
+    place = _OF_CUSTOMERS.index(table)
+    return lambda record, user: once(record, "documents", user, lambda: _which_exist(column, record, user))[place]
+
+
+def _which_exist(column: str, record: Any, user: Any) -> Sequence[bool]:
+    managers: list[Any] = [table.model._default_manager for table in _OF_CUSTOMERS]
+    found = [manager.for_action(user, READ).filter(**{column: record}).order_by() for manager in managers]
+    asked = {f"has_{place}": Exists(rows) for place, rows in enumerate(found)}
+    rows: Any = type(record)._default_manager
+    answer: Sequence[bool] = rows.filter(pk=record.pk).order_by().values_list(*asked.values()).first() or (False,) * 3
+    return answer
 
 
 def _list_panel(name: str, title: Any, table: type[Table], column: str, *, position: int, shown: Any = None) -> Panel:
@@ -103,6 +114,7 @@ def _list_panel(name: str, title: Any, table: type[Table], column: str, *, posit
         template=_ROWS,
         context=_listed(table, column),
         shown=shown or _exists(table, column),
+        lazy=shown is None,
         position=position,
     )
 

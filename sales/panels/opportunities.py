@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import CharField, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from catalog.models import Competitor
 from crm.core.access import may_create
 from crm.core.addresses import screen_url
-from crm.core.panels import Panel, register_panels
+from crm.core.panels import Panel, once, register_panels
 from crm.core.tables import Table
 from crm.customers.models import Account, Contact
 from leads.models import Lead
@@ -56,16 +57,17 @@ def opportunities_of(customer: Account | Contact, user: Any) -> Mapping[str, Any
 
 
 def dealings_with(contact: Contact, user: Any) -> Mapping[str, Any]:
-    return {**_rows(CustomerOpportunitiesTable, _dealings(contact, user)), "all_url": reverse("sales:opportunity_list")}
+    return {**_dealings(contact, user), "all_url": reverse("sales:opportunity_list")}
 
 
-def _dealings(contact: Contact, user: Any) -> Any:
-    """Where the person is only the one dealt with."""
-    return Opportunity.objects.visible_to(user).filter(contact=contact, customer_contact__isnull=True)
+def _dealings(contact: Contact, user: Any) -> Mapping[str, Any]:
+    """Where the person is only the one dealt with. Whether there are any is read off the same rows."""
+    found = Opportunity.objects.visible_to(user).filter(contact=contact, customer_contact__isnull=True)
+    return once(contact, "dealings", user, lambda: _rows(CustomerOpportunitiesTable, found))
 
 
 def has_dealings(contact: Contact, user: Any) -> bool:
-    return bool(_dealings(contact, user).exists())
+    return bool(_dealings(contact, user)["rows"])
 
 
 def quotes_of(opportunity: Opportunity, user: Any) -> Mapping[str, Any]:
@@ -131,14 +133,19 @@ def results_of(lead: Lead, user: Any) -> Mapping[str, Any]:
 
 
 def _seen(results: list[QualificationResult], user: Any) -> set[tuple[str, int]]:
-    """One query for each kind that occurs."""
+    """One query for all kinds."""
     models: Mapping[str, Any] = {"account": Account, "contact": Contact, "opportunity": Opportunity}
-    seen: set[tuple[str, int]] = set()
-    for kind in {result.kind for result in results}:
-        keys = [result.record.pk for result in results if result.kind == kind]
-        visible = models[kind].objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)
-        seen |= {(kind, pk) for pk in visible}
-    return seen
+    kinds = dict.fromkeys(result.kind for result in results)
+    arms = [
+        models[kind]
+        .objects.visible_to(user)
+        .filter(pk__in=[result.record.pk for result in results if result.kind == kind])
+        .order_by()
+        .annotate(arm=Value(kind, CharField()))
+        .values_list("arm", "pk")
+        for kind in kinds
+    ]
+    return set(arms[0].union(*arms[1:], all=True).order_by()) if arms else set()
 
 
 def _url_of(result: QualificationResult) -> str:
@@ -146,22 +153,22 @@ def _url_of(result: QualificationResult) -> str:
     return reverse(f"{app}:{result.kind}_detail", args=[result.record.pk])
 
 
-def _leads_of(record: Any, user: Any) -> Any:
+def _leads_of(record: Any, user: Any) -> list[Lead]:
     """The visible leads from which the record came, was filled or which joined it."""
     kind = record._meta.model_name
     live = QualificationResult.objects.filter(**{kind: record}, qualification__undone_at__isnull=True)
-    return Lead.objects.visible_to(user).filter(pk__in=live.values("qualification__lead"))
+    found = Lead.objects.visible_to(user).filter(pk__in=live.values("qualification__lead"))
+    return once(record, "origin", user, lambda: list(found.order_by("pk")[:MOST_SHOWN]))
 
 
 def origin_of(record: Any, user: Any) -> Mapping[str, Any]:
-    found = _leads_of(record, user).order_by("pk")[:MOST_SHOWN]
-    return {"origins": [(lead, source_label(lead.source)) for lead in found]}
+    return {"origins": [(lead, source_label(lead.source)) for lead in _leads_of(record, user)]}
 
 
 def has_origin(record: Any, user: Any) -> bool:
     if isinstance(record, Opportunity):
         return bool(on_the_line(Lead, record, user))
-    return bool(_leads_of(record, user).exists())
+    return bool(_leads_of(record, user))
 
 
 def is_qualified(lead: Lead, _user: Any) -> bool:
@@ -219,6 +226,7 @@ def _documents() -> list[Panel]:
             template=_ROWS,
             context=orders_of,
             shown=has_orders,
+            lazy=True,
             position=32,
         ),
         Panel(
@@ -227,6 +235,7 @@ def _documents() -> list[Panel]:
             template=_ROWS,
             context=invoices_of,
             shown=has_invoices,
+            lazy=True,
             position=34,
         ),
         Panel(

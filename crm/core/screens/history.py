@@ -17,6 +17,7 @@ from crm.core import format as shown
 from crm.core.history import event_model, events_of
 from crm.core.models import TRACKED
 from crm.core.panels import Panel, register_for_all
+from crm.core.screens.history_names import names_of
 from crm.core.screens.history_words import action_words, column_words
 
 _PAGE = 50
@@ -75,16 +76,18 @@ def _older_than(events: "models.QuerySet[Any]", token: str) -> "models.QuerySet[
 
 
 class _Words:
-    """The names behind the keys of one page, read once for each table."""
+    """The values of one page, with the names behind its keys, which are read at once."""
 
     def __init__(self, model: type[models.Model], user: Any, pairs: Sequence[_Pair]) -> None:
         self.model = model
         self.fields = [
             field for field in model._meta.concrete_fields if not _is_silent(field) and _has(model, field.name)
         ]
-        self._names = {
-            field.name: _names(field, user, _keys(field, pairs)) for field in self.fields if field.is_relation
-        }
+        keys: dict[type[models.Model], set[Any]] = {}
+        for field in self.fields:
+            if field.is_relation:
+                keys.setdefault(_target(field), set()).update(_keys(field, pairs))
+        self._names = names_of(keys, user)
 
     def entry(self, pair: _Pair) -> Entry:
         context = pair.event.pgh_context or {}
@@ -106,8 +109,8 @@ class _Words:
     def _value(self, field: "models.Field[Any, Any]", value: Any) -> str:
         if value is None or value == "":
             return ""
-        if field.name in self._names:
-            return self._names[field.name].get(value, _("a record that you may not see"))
+        if field.is_relation:
+            return self._names.get((_target(field), value), _("a record that you may not see"))
         return _plain(self.model, field, value)
 
 
@@ -125,15 +128,10 @@ def _keys(field: "models.Field[Any, Any]", pairs: Sequence[_Pair]) -> set[Any]:
     return {value for new, old in values if new != old for value in (new, old)} - {None}
 
 
-def _names(field: "models.Field[Any, Any]", user: Any, keys: set[Any]) -> dict[Any, str]:
-    """Names only of records that this person may see."""
-    target: Any = field.related_model
-    if not keys or target is None:
-        return {}
-    rows = target._default_manager.filter(pk__in=keys)
-    if hasattr(rows, "visible_to"):
-        rows = rows.visible_to(user)
-    return {row.pk: str(row) for row in rows}
+def _target(field: Any) -> type[models.Model]:
+    """The table to which the keys of this column belong."""
+    target: type[models.Model] = field.related_model
+    return target
 
 
 def _who(context: Mapping[str, Any]) -> str:

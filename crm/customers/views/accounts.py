@@ -17,7 +17,14 @@ from crm.customers.links import linked_names, mail_link, phone_link, web_link
 from crm.customers.models import Account, Contact
 from crm.customers.services.accounts import create_account, update_account
 from crm.customers.tables import AccountTable
-from crm.customers.views.facts import amount, inactive_obstacle, preference_facts, terms_facts, visible_choice
+from crm.customers.views.facts import (
+    READ_ALONG,
+    amount,
+    inactive_obstacle,
+    preference_facts,
+    terms_facts,
+    visible_choice,
+)
 
 
 class AccountListView(ListView):
@@ -39,6 +46,7 @@ class AccountListView(ListView):
 class AccountDetailView(DetailView[Account]):
     model = Account
     avatar = "company"
+    related = READ_ALONG
 
     def subtitle(self, record: Account) -> str:
         return ", ".join(part for part in (record.industry, record.get_type_display()) if part)

@@ -17,7 +17,7 @@ from crm.customers.links import linked_names, mail_link, phone_link, web_link
 from crm.customers.models import Account, Contact
 from crm.customers.services.contacts import create_contact, update_contact
 from crm.customers.tables import ContactTable
-from crm.customers.views.facts import inactive_obstacle, preference_facts, terms_facts, visible_choice
+from crm.customers.views.facts import READ_ALONG, inactive_obstacle, preference_facts, terms_facts, visible_choice
 
 
 class ContactListView(ListView):
@@ -39,6 +39,7 @@ class ContactListView(ListView):
 class ContactDetailView(DetailView[Contact]):
     model = Contact
     avatar = "person"
+    related = READ_ALONG
 
     def subtitle(self, record: Contact) -> str:
         return ", ".join(part for part in (record.job_title, record.department) if part)

@@ -13,6 +13,9 @@ from crm.core.tables import base_currency_code
 from crm.customers.models import Account, Contact
 from crm.customers.services.fields import PREFERENCE_FIELDS
 
+READ_ALONG = ("owner", "owner_team", "currency", "price_list", "territory")
+"""What the page of a customer tells of the rows it refers to."""
+
 
 def inactive_obstacle(record: Account | Contact) -> str:
     if record.state != "inactive":
