@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from activities.assigning import assign_action
 from activities.forms import CompleteForm, follow_up_of
 from activities.models import Activity
 from activities.services.activities import cancel_activity, complete_activity, reopen_activity, reopen_obstacle
@@ -16,6 +15,7 @@ from activities.words import home_of
 from crm.core.access import WRITE
 from crm.core.actions import Action
 from crm.core.addresses import screen_url
+from crm.users.assigning import assign_action
 
 #: Where one was when completing in passing; otherwise one goes on to the record concerned.
 _GO_ON = {"today": lambda: reverse("home"), "list": lambda: screen_url(Activity, "list")}

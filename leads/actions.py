@@ -6,10 +6,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from activities.assigning import assign_action
 from crm.core.access import WRITE
 from crm.core.actions import Action
 from crm.core.addresses import screen_url
+from crm.users.assigning import assign_action
 from leads.forms import DisqualifyForm
 from leads.models import Lead
 from leads.services.leads import closing_warnings, contact_lead, disqualify_lead, reopen_lead

@@ -1,4 +1,4 @@
-"""Deactivating and activating accounts and contacts."""
+"""Deactivating, activating and assigning accounts and contacts."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.actions import Action, register
 from crm.customers.models import Account, Contact
 from crm.customers.services import accounts, contacts
+from crm.users.assigning import assign_action
 
 type Perform = Callable[[int, Mapping[str, Any], Any], str]
 
@@ -82,7 +83,10 @@ DEACTIVATE_CONTACT = Action(
     danger=True,
     position=90,
 )
+ASSIGN_ACCOUNT = assign_action(Account)
+ASSIGN_CONTACT = assign_action(Contact)
 
 
 def register_actions() -> None:
-    register(ACTIVATE_ACCOUNT, DEACTIVATE_ACCOUNT, ACTIVATE_CONTACT, DEACTIVATE_CONTACT)
+    register(ACTIVATE_ACCOUNT, DEACTIVATE_ACCOUNT, ASSIGN_ACCOUNT)
+    register(ACTIVATE_CONTACT, DEACTIVATE_CONTACT, ASSIGN_CONTACT)

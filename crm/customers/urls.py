@@ -3,7 +3,14 @@
 from django.urls import path
 
 from crm.core.screens import TransitionView
-from crm.customers.actions import ACTIVATE_ACCOUNT, ACTIVATE_CONTACT, DEACTIVATE_ACCOUNT, DEACTIVATE_CONTACT
+from crm.customers.actions import (
+    ACTIVATE_ACCOUNT,
+    ACTIVATE_CONTACT,
+    ASSIGN_ACCOUNT,
+    ASSIGN_CONTACT,
+    DEACTIVATE_ACCOUNT,
+    DEACTIVATE_CONTACT,
+)
 from crm.customers.views.accounts import AccountDeleteView, AccountDetailView, AccountEditView, AccountListView
 from crm.customers.views.addresses import (
     AccountAddressDeleteView,
@@ -23,6 +30,7 @@ urlpatterns = [
     path("accounts/<int:pk>/delete/", AccountDeleteView.as_view(), name="account_delete"),
     path("accounts/<int:pk>/activate/", TransitionView.as_view(action=ACTIVATE_ACCOUNT), name="account_activate"),
     path("accounts/<int:pk>/deactivate/", TransitionView.as_view(action=DEACTIVATE_ACCOUNT), name="account_deactivate"),
+    path("accounts/<int:pk>/assign/", TransitionView.as_view(action=ASSIGN_ACCOUNT), name="account_assign"),
     path("accounts/<int:pk>/addresses/new/", AccountAddressEditView.as_view(), name="account_address_create"),
     path(
         "accounts/<int:pk>/addresses/<int:part_id>/edit/",
@@ -41,6 +49,7 @@ urlpatterns = [
     path("contacts/<int:pk>/delete/", ContactDeleteView.as_view(), name="contact_delete"),
     path("contacts/<int:pk>/activate/", TransitionView.as_view(action=ACTIVATE_CONTACT), name="contact_activate"),
     path("contacts/<int:pk>/deactivate/", TransitionView.as_view(action=DEACTIVATE_CONTACT), name="contact_deactivate"),
+    path("contacts/<int:pk>/assign/", TransitionView.as_view(action=ASSIGN_CONTACT), name="contact_assign"),
     path("contacts/<int:pk>/addresses/new/", ContactAddressEditView.as_view(), name="contact_address_create"),
     path(
         "contacts/<int:pk>/addresses/<int:part_id>/edit/",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.actions import Action, register
 from crm.core.addresses import screen_url
+from crm.users.assigning import assign_action
 from sales.forms.invoices import IssueForm, PayForm, ReversePaymentForm
 from sales.models import Invoice, PaymentMethod
 from sales.services.invoices import cancel_invoice, issue_invoice
@@ -100,7 +101,8 @@ CANCEL = Action(
     danger=True,
     position=90,
 )
+ASSIGN = assign_action(Invoice)
 
 
 def register_actions() -> None:
-    register(ISSUE, PAY, REVERSE_PAYMENT, CANCEL)
+    register(ISSUE, PAY, REVERSE_PAYMENT, CANCEL, ASSIGN)

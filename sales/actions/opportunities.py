@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from activities.assigning import assign_action
 from crm.core.access import READ, WRITE
 from crm.core.actions import Action, register
 from crm.core.addresses import screen_url
+from crm.users.assigning import assign_action
 from sales.forms.opportunities import LoseForm, WinForm
 from sales.models import Opportunity, Quote
 from sales.services import opportunities as service

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from crm.core.access import WRITE
 from crm.core.actions import Action, register
 from crm.core.addresses import screen_url
+from crm.users.assigning import assign_action
 from sales.forms.orders import CancelOrderForm, FulfillForm
 from sales.models import Invoice, Order
 from sales.services import orders as service
@@ -163,8 +164,9 @@ CANCEL = Action(
     danger=True,
     position=90,
 )
+ASSIGN = assign_action(Order)
 
-ALL = (FULFILL, CREATE_INVOICE, LOCK, USE_CURRENT_PRICING, PEND, HOLD, RESUME, CANCEL)
+ALL = (FULFILL, CREATE_INVOICE, LOCK, USE_CURRENT_PRICING, PEND, HOLD, RESUME, CANCEL, ASSIGN)
 
 
 def register_actions() -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.actions import Action, register
 from crm.core.addresses import screen_url
+from crm.users.assigning import assign_action
 from sales.forms.quotes import CloseQuoteForm, CreateOrderForm
 from sales.models import Order, Quote
 from sales.services.orders import create_order_from_quote
@@ -117,7 +118,8 @@ CLOSE = Action(
     danger=True,
     position=50,
 )
+ASSIGN = assign_action(Quote)
 
 
 def register_actions() -> None:
-    register(ACTIVATE, CREATE_ORDER, REVISE, CLOSE)
+    register(ACTIVATE, CREATE_ORDER, REVISE, CLOSE, ASSIGN)

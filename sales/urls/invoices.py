@@ -25,4 +25,5 @@ urlpatterns = [
         name="invoice_reverse_payment",
     ),
     path("invoices/<int:pk>/cancel/", TransitionView.as_view(action=acts.CANCEL), name="invoice_cancel"),
+    path("invoices/<int:pk>/assign/", TransitionView.as_view(action=acts.ASSIGN), name="invoice_assign"),
 ]

@@ -33,4 +33,5 @@ urlpatterns = [
     path("orders/<int:pk>/hold/", TransitionView.as_view(action=acts.HOLD), name="order_hold"),
     path("orders/<int:pk>/resume/", TransitionView.as_view(action=acts.RESUME), name="order_resume"),
     path("orders/<int:pk>/cancel/", TransitionView.as_view(action=acts.CANCEL), name="order_cancel"),
+    path("orders/<int:pk>/assign/", TransitionView.as_view(action=acts.ASSIGN), name="order_assign"),
 ]

@@ -21,4 +21,5 @@ urlpatterns = [
     path("quotes/<int:pk>/create-order/", TransitionView.as_view(action=acts.CREATE_ORDER), name="quote_create_order"),
     path("quotes/<int:pk>/revise/", TransitionView.as_view(action=acts.REVISE), name="quote_revise"),
     path("quotes/<int:pk>/close/", TransitionView.as_view(action=acts.CLOSE), name="quote_close"),
+    path("quotes/<int:pk>/assign/", TransitionView.as_view(action=acts.ASSIGN), name="quote_assign"),
 ]

@@ -77,7 +77,7 @@ def matrix(world: World) -> dict[str, Row]:
     return {
         **_frame(world),
         **_leads(world),
-        **_customers(),
+        **_customers(world),
         **_catalogue(world),
         **_activities(world),
         **_sales(world),
@@ -124,13 +124,14 @@ def _leads(world: World) -> dict[str, Row]:
     }
 
 
-def _customers() -> dict[str, Row]:
+def _customers(world: World) -> dict[str, Row]:
     rows = pages("customers:account", name="Typed", **_PREFERENCES)
     rows |= pages("customers:contact", last_name="Typed", **_PREFERENCES)
     for noun in ("account", "contact"):
         rows |= {
             f"customers:{noun}_activate": act(f"{noun} inactive"),
             f"customers:{noun}_deactivate": act(noun),
+            f"customers:{noun}_assign": act(noun, owner=world.cast.rep_b.pk),
             f"customers:{noun}_address_create": act(noun, **_ADDRESS),
             f"customers:{noun}_address_edit": act(f"{noun} address", **_ADDRESS),
             f"customers:{noun}_address_delete": act(f"{noun} address"),
@@ -219,6 +220,7 @@ def _quotes(world: World) -> dict[str, Row]:
         "sales:quote_create_order": act("quote active"),
         "sales:quote_revise": act("quote active"),
         "sales:quote_close": act("quote active", status_reason="lost"),
+        "sales:quote_assign": act("quote active", owner=world.cast.rep_b.pk),
     }
 
 
@@ -229,6 +231,7 @@ def _orders(world: World) -> dict[str, Row]:
         **pages("sales:order", name="Typed", **_header(world, "order")),
         **{f"sales:order_{move}": act(record) for move, record in moves.items()},
         "sales:order_fulfill": act("order", status_reason="complete"),
+        "sales:order_assign": act("order", owner=world.cast.rep_b.pk),
         **lines_of("order"),
     }
 
@@ -241,6 +244,7 @@ def _invoices(world: World) -> dict[str, Row]:
         "sales:invoice_issue": act("invoice"),
         "sales:invoice_cancel": act("invoice"),
         "sales:invoice_pay": act("invoice issued", amount=5),
+        "sales:invoice_assign": act("invoice issued", owner=world.cast.rep_b.pk),
         # A seller sees the payment of an own invoice; taking it back is for managers and finance.
         "sales:invoice_reverse_payment": act("invoice partly paid", "fhhoof", payment=payment, reason="Bounced"),
     }

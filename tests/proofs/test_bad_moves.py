@@ -94,7 +94,8 @@ WRONG_STATE: dict[str, tuple[Maker | str, str]] = {
     "sales:invoice_cancel": (_canceled_invoice, "canceled"),
 }
 #: What is possible in every state.
-ALWAYS = {f"{noun}_assign" for noun in ("leads:lead", "activities:activity", "sales:opportunity")}
+ALWAYS = {f"{noun}_assign" for noun in ("leads:lead", "activities:activity", "customers:account", "customers:contact")}
+ALWAYS |= {f"sales:{noun}_assign" for noun in ("opportunity", "quote", "order", "invoice")}
 ALWAYS |= {"sales:opportunity_clone"}
 _SCREENS = ("_list", "_create", "_detail", "_edit", "_delete", "_lines", "_lines_preview", "_line_products", "_file")
 

@@ -12,6 +12,7 @@ from crm.core.errors import Invalid
 from crm.core.reactions import Reaction
 from crm.core.transactions import service
 from crm.users.models import OwnedModel, Team, User
+from crm.users.services.receivers import check_person
 
 assigned = Reaction[[Any]]("record.assigned")
 owner_moved = Reaction[[User | Team]]("owner.moved")
@@ -37,11 +38,14 @@ def same_owner(record: Any) -> dict[str, Any]:
 def assign_record(
     *, model: type[OwnedModel], record_id: int, owner: User | Team, actor: Actor, at: dt.datetime
 ) -> OwnedModel:
-    """Give the record to another user or owner team. Closed records may be assigned too."""
+    """Give the record to another user or owner team. Closed records may be assigned too.
+
+    A person needs a role that reads the table.
+    """
     record = lock_for(model, record_id, actor, ASSIGN)
-    if isinstance(owner, User) and not owner.is_active:
-        raise Invalid(_("This person no longer works here."), field="owner")
-    if isinstance(owner, Team) and owner.kind != Team.Kind.OWNER:
+    if isinstance(owner, User):
+        check_person(owner, model, field="owner")
+    elif owner.kind != Team.Kind.OWNER:
         raise Invalid(_("This team only receives shares; it cannot own records."), field="owner_team")
     for name, value in owner_fields(owner).items():
         setattr(record, name, value)

@@ -12,6 +12,7 @@ from crm.core.actors import Actor
 from crm.core.errors import Forbidden, Invalid, NotFound
 from crm.core.transactions import service
 from crm.users.models import OwnedModel, Share, Team, User
+from crm.users.services.receivers import check_person
 
 #: What a share may allow beside reading: the column, and the act that the sharer must be allowed.
 FLAGS = {"may_write": "write", "may_delete": "delete", "may_assign": "assign", "may_share": "share"}
@@ -74,7 +75,6 @@ def _check_receiver(record: OwnedModel, receiver: User | Team) -> None:
         if record.owner_team_id == receiver.pk:
             raise Invalid(_("This team owns the record already."), field="team")
         return
-    if not receiver.is_active:
-        raise Invalid(_("This person no longer works here."), field="user")
     if record.owner_id == receiver.pk:
         raise Invalid(_("This person owns the record already."), field="user")
+    check_person(receiver, type(record), field="user")
