@@ -72,7 +72,7 @@ _LEAD = ("leads.Lead", {"state": "open"})
 _WON = ("sales.Opportunity", {"state": "won"})
 _QUOTE = ("sales.Quote", {"state": "draft"})
 _ACTIVE_QUOTE = ("sales.Quote", {"state": "active"})
-_ACCOUNT = ("customers.Account", {"state": "active", "opportunities__state": "won"})
+_ACCOUNT = ("customers.Account", {"state": "active", "qualification_results__isnull": False})
 
 GROUPS: dict[str, tuple[Screen, ...]] = {
     "Signing in": (
