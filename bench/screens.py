@@ -53,7 +53,8 @@ def _send_empty(tab: Tab) -> None:
 def _send_stale(tab: Tab) -> None:
     form = tab.locator("main form[method=post]").first
     with tab.expect_navigation():
-        form.evaluate("form => { form.elements.version.value = '0'; form.noValidate = true; form.requestSubmit() }")
+        form.evaluate("form => { form.elements.version.value = '0'; form.elements.topic.value += ', second plant' }")
+        form.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
 
 
 def _send_post(tab: Tab) -> None:

@@ -278,11 +278,12 @@ def _forms() -> Iterator[Page]:
         yield new
         yield replace(new, name=f"{new.name}, with errors", status=422, form=control, sent=wrong)
         yield replace(edit, name=f"edit {record}")
-        yield replace(edit, name=f"edit {record}, stale", status=409, form=control, sent={"version": "0"})
+        yield replace(edit, name=f"edit {record}, stale", status=409, form=control, sent=_STALE | {control: "Typed"})
         yield replace(edit, name=f"delete {record}", address=f"{noun}_delete")
     yield Page("edit activity of a lead", "activities:activity_create", query="kind=appointment")
 
 
+_STALE = {"version": "0"}
 #: Records that may still be edited, where the first of the list may not.
 _EDITED = {
     "sales:opportunity": "opportunity",
