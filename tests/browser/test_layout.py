@@ -15,7 +15,7 @@ from tests.browser.theatre import Stage
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
 _WIDTHS = (1920, 1440, 1024, 768, 390)
-_NARROWER = (1440, 768, 390)
+_NARROWER = (1440, 390)
 #: What is shown on paper: A4 less its margins, at 96 dots an inch.
 _PAPER = 718
 _PATIENCE = 250  # ms

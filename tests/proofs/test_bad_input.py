@@ -132,7 +132,10 @@ def test_no_text_in_any_field_of_any_form_is_an_error(text: str, world: World) -
         name: _end(client, reverse(name, args=world.args(row.record) if row.record else ()), row, text)
         for name, row in forms.items()
     }
-    assert {name: end for name, end in ends.items() if end not in {302, 409, 422}} == {}
+    # A preview writes nothing: it always answers the page, with what is wrong beside the field.
+    assert {
+        name: end for name, end in ends.items() if end not in ({200} if "preview" in name else {302, 409, 422})
+    } == {}
 
 
 def _end(client: Client, url: str, row: Row, text: str) -> int:
