@@ -42,5 +42,5 @@ def test_every_form_sent_twice_at_once_takes_effect_once(transactional_db: None)
             keys = IdempotencyKey.objects.filter(key=f"key of {name}")
             assert [key.result_url for key in keys] == [first[1]], name
 
-    assert done >= len(rows) // 2
+    assert done > len(rows) * 2 // 5
     assert IdempotencyKey.objects.count() == done
