@@ -86,6 +86,13 @@
     setTimeout(() => { button.disabled = true; });
   };
 
+  // What was asked for the page that is being left: an answer would come too late, or say that the record has moved on.
+  const abandonQuestions = () => {
+    for (const asking of document.querySelectorAll(".htmx-request")) {
+      asking.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true }));
+    }
+  };
+
   const unlock = (form) => {
     delete form.dataset.running;
     for (const button of form.querySelectorAll(".is-running")) {
@@ -105,6 +112,7 @@
       return;
     }
     dirty.delete(form);
+    abandonQuestions();
     lock(form, event.submitter);
   });
 
