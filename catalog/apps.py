@@ -6,11 +6,12 @@ class CatalogConfig(AppConfig):
     verbose_name = "Catalog"
 
     def ready(self) -> None:
-        from catalog import actions, deletions, foundations, panels, permissions, registrations  # noqa: PLC0415
+        from catalog import actions, deletions, fields, foundations, panels, permissions, registrations  # noqa: PLC0415
         from crm.core.foundations import register  # noqa: PLC0415 - models exist only now
 
         permissions.declare()
         deletions.register()
+        fields.register()
         actions.register_actions()
         panels.register()
         registrations.register()

@@ -13,7 +13,7 @@ class LeadsConfig(AppConfig):
         from crm.core.context import NavEntry, register_nav  # noqa: PLC0415
         from crm.core.panels import register_panels  # noqa: PLC0415
         from crm.core.search import register_search  # noqa: PLC0415
-        from leads import contact, home, moments, permissions, rollups  # noqa: PLC0415
+        from leads import contact, fields, home, moments, permissions, rollups  # noqa: PLC0415
         from leads.actions import ASSIGN, CONTACT, DISQUALIFY, REOPEN  # noqa: PLC0415
         from leads.models import Lead  # noqa: PLC0415
         from leads.panels import DUPLICATES, POSTS  # noqa: PLC0415
@@ -21,6 +21,7 @@ class LeadsConfig(AppConfig):
 
         permissions.declare()
         rollups.register()
+        fields.register()
         home.register()
         completed.register(contact.contact_by_activity)
         actions.register(CONTACT, DISQUALIFY, REOPEN, ASSIGN)

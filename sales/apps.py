@@ -7,11 +7,12 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.core import foundations  # noqa: PLC0415 - models exist only now
-        from sales import deletions, home, permissions, rollups, tasks  # noqa: PLC0415
+        from sales import deletions, fields, home, permissions, rollups, tasks  # noqa: PLC0415
         from sales.registrations import documents, opportunities  # noqa: PLC0415
 
         permissions.declare()
         deletions.register()
+        fields.register()
         rollups.register()
         home.register()
         foundations.register(tasks.lay_schedules)

@@ -6,7 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.core.checks import CheckMessage, Error
 from django.core.checks import register as register_check
-from django.core.exceptions import FieldDoesNotExist, FieldError
+from django.core.exceptions import FieldError
 from django.db import models
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
@@ -17,6 +17,7 @@ from crm.core import panels, search
 from crm.core.actions import Action, actions_for
 from crm.core.context import nav_entries
 from crm.core.filters import search_condition
+from crm.core.indexes import is_indexed
 from crm.core.models import TRACKED
 from crm.core.screens import ListView, TransitionView
 from crm.core.tables import LinkColumn, Table
@@ -68,22 +69,6 @@ def check_table(table: type[Table], names: set[str]) -> Iterator[CheckMessage]:
 def _check_sort(table: type[Table], field: str) -> Iterator[CheckMessage]:
     if not is_indexed(table.model, field):
         yield _error("E002", f"sorts by “{field}”, which no index of {table.model.__name__} begins with.", table)
-
-
-def is_indexed(model: type[models.Model], name: str) -> bool:
-    """Does an index answer an order by this field, alone or behind the column of a branch?"""
-    try:
-        field = model._meta.get_field(name)
-    except FieldDoesNotExist:
-        return False
-    if getattr(field, "unique", False) or getattr(field, "db_index", False):
-        return True
-    return any(name in _columns(index)[:2] for index in model._meta.indexes)
-
-
-def _columns(index: models.Index) -> list[str]:
-    declared = [column for column, _order in index.fields_orders]
-    return declared + [getattr(getattr(part, "expression", part), "name", "") for part in index.expressions]
 
 
 def check_list(view: type[Any], names: set[str]) -> Iterator[CheckMessage]:

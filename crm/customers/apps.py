@@ -10,6 +10,7 @@ class CustomersConfig(AppConfig):
         from crm.customers import (  # noqa: PLC0415 - models exist only now
             actions,
             dependencies,
+            fields,
             panels,
             permissions,
             registrations,
@@ -17,6 +18,7 @@ class CustomersConfig(AppConfig):
 
         permissions.declare()
         dependencies.register()
+        fields.register()
         actions.register_actions()
         panels.register()
         registrations.register()

@@ -10,11 +10,12 @@ class UsersConfig(AppConfig):
     def ready(self) -> None:
         from crm.core import foundations, idempotency  # noqa: PLC0415 - models exist only now
         from crm.core.context import NavEntry, register_nav  # noqa: PLC0415
-        from crm.users import actions, rights, why  # noqa: PLC0415
+        from crm.users import actions, fields, rights, why  # noqa: PLC0415
 
         idempotency.register(self.get_model("IdempotencyKey"))
         rights.declare_named("core.restore_record", {})
         why.register()
+        fields.register()
         actions.register_sharing()
         foundations.register(rights.lay_roles, position=900)
         register_nav(

@@ -1,0 +1,29 @@
+"""The fields of leads where their columns do not say enough."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.fields import derived, leave_out, register_fields
+from leads.models import CaptureForm, Lead
+
+
+def register() -> None:
+    register_fields(
+        Lead,
+        derived(Lead, "name", sort="sort_key"),
+        derived(Lead, "source", choices=tuple(Lead.Source.choices)),
+        derived(Lead, "disqualify_note", label=_("disqualification note")),
+        derived(Lead, "existing_account", name="account"),
+        derived(Lead, "existing_contact", name="contact"),
+        *(
+            derived(Lead, f"utm_{part}", label=label)
+            for part, label in (
+                ("source", _("UTM source")),
+                ("medium", _("UTM medium")),
+                ("campaign", _("UTM campaign")),
+                ("term", _("UTM term")),
+                ("content", _("UTM content")),
+            )
+        ),
+        derived(Lead, "gclid", label=_("Google click ID")),
+    )
+    leave_out(CaptureForm, "key")
