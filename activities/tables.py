@@ -1,4 +1,4 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -13,7 +13,18 @@ from crm.core.access import WRITE
 from crm.core.icons import icon
 from crm.core.idempotency import new_key
 from crm.core.markup import Pattern
-from crm.core.tables import Column, DateTimeColumn, LinkColumn, LookupColumn, OwnerColumn, Paper, StateColumn, Table
+from crm.core.tables import (
+    Column,
+    DateTimeColumn,
+    LinkColumn,
+    LookupColumn,
+    OwnerColumn,
+    Paper,
+    Row,
+    Source,
+    StateColumn,
+    Table,
+)
 from crm.customers.links import linked
 
 _KIND = Pattern('<span class="next-step">{}{}</span>')
@@ -21,8 +32,6 @@ _DONE = Pattern(
     '<a class="done-button" role="button" href="{}" hx-post="{}" hx-swap="none" title="{}"'
     ' hx-vals=\'{"idempotency_key": "{}", "go_on": "list"}\'>{}<span class="visually-hidden">{}</span></a>'
 )
-
-type Source = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 class KindColumn(Column):
@@ -80,6 +89,14 @@ class RegardingColumn(Column):
     def __init__(self, label: Any, *, place: str = "") -> None:
         super().__init__(label, "regarding_type_id", "regarding_id", place=place)
 
+    def source(self, rows: Sequence[Row], places: Sequence[int], actor: Any) -> Source:
+        def pair_of(row: Row) -> tuple[int, int] | None:
+            type_id, pk = (row[place] for place in places)
+            return (type_id, pk) if type_id and pk else None
+
+        titles = visible_titles(filter(None, map(pair_of, rows)), actor)
+        return lambda row: [regarding_name(pair, titles) if (pair := pair_of(row)) else None]
+
     def cell(self, paper: Paper, *values: Any) -> str:
         return linked(values[0]) if values[0] is not None else ""
 
@@ -97,16 +114,3 @@ class ActivityTable(Table):
         OwnerColumn(_("Owner")),
     )
     default_sort = "due_at"
-
-    @classmethod
-    def _source(cls, column: Column, rows: Sequence[Sequence[Any]], actor: Any) -> Source:
-        if not isinstance(column, RegardingColumn):
-            return super()._source(column, rows, actor)
-        places = [cls.fields().index(path) for path in column.fields]
-
-        def pair_of(row: Sequence[Any]) -> tuple[int, int] | None:
-            type_id, pk = (row[place] for place in places)
-            return (type_id, pk) if type_id and pk else None
-
-        titles = visible_titles(filter(None, map(pair_of, rows)), actor)
-        return lambda row: [regarding_name(pair, titles) if (pair := pair_of(row)) else None]

@@ -13,7 +13,7 @@ from crm.core import counts
 from crm.core.access import Branch
 from crm.core.counts import Count, count_up_to
 from crm.core.keyset import keyset_page
-from crm.core.screens import lists
+from crm.core.screens import selections
 from crm.users.depth import Depth
 from leads.models import Lead
 from tests.core.lead_rows import grant, lead_row
@@ -69,8 +69,8 @@ def test_a_row_of_several_branches_is_counted_once_and_the_limit_holds_for_all_t
 def test_a_kept_estimate_never_changes_what_is_seen_nor_speaks_of_other_rows(
     cast: Cast, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lists, "count_up_to", partial(count_up_to, limit=1))
-    monkeypatch.setattr(lists, "keyset_page", partial(keyset_page, size=2))
+    monkeypatch.setattr(selections, "count_up_to", partial(count_up_to, limit=1))
+    monkeypatch.setattr(selections, "keyset_page", partial(keyset_page, size=2))
     grant(cast.rep_a, Depth.OWN, "read")
     grant(cast.rep_c, Depth.OWN, "read")
     for number in range(5):

@@ -3,8 +3,18 @@
 from crm.core.screens.deletions import DeleteView
 from crm.core.screens.details import DetailView
 from crm.core.screens.edits import EditView
-from crm.core.screens.lists import ListView, SystemView
+from crm.core.screens.lists import ListView, Selection, SystemView, selection
 from crm.core.screens.searches import SearchView
 from crm.core.screens.transitions import TransitionView
 
-__all__ = ["DeleteView", "DetailView", "EditView", "ListView", "SearchView", "SystemView", "TransitionView"]
+__all__ = [
+    "DeleteView",
+    "DetailView",
+    "EditView",
+    "ListView",
+    "SearchView",
+    "Selection",
+    "SystemView",
+    "TransitionView",
+    "selection",
+]

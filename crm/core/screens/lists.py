@@ -1,7 +1,8 @@
 """The list of a table: views, filters, order and keyset pages, whole or as the region that changed."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import models
@@ -15,28 +16,20 @@ from django.views import View
 
 from crm.core import htmx
 from crm.core.access import READ, may_create
-from crm.core.counts import Count, count_up_to
-from crm.core.filters import PAGE_PARAMETERS, RecordFilter
+from crm.core.counts import Count
+from crm.core.filters import RecordFilter
 from crm.core.fragments import fragment
-from crm.core.keyset import Page, keyset_page
 from crm.core.line import place_of
-from crm.core.screens.filtering import fields_html, filter_for
+from crm.core.screens.filtering import fields_html
+from crm.core.screens.selections import Selection, SystemView, selection
 from crm.core.screens.wording import Pager, count_words, pager_for
 from crm.core.tables import Table
+
+__all__ = ["ListView", "Selection", "SystemView", "selection"]
 
 type Text = str | Promise
 
 REGION = "list"
-
-
-@dataclass(frozen=True, slots=True)
-class SystemView:
-    """A named part of a list, shown as a tab: `filter(queryset, user)` narrows the rows."""
-
-    key: str
-    label: Text
-    filter: Callable[[Any, Any], Any] = lambda rows, _user: rows
-    default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +72,10 @@ class ListView(View):
 
     def _context(self, request: HttpRequest) -> dict[str, Any]:
         listing = _Listing(self, request)
-        page, count = listing.page, listing.count
+        page, sheet = listing.page, listing.selection.sheet
         return {
             "title": self._title(),
-            "count_words": count_words(count),
+            "count_words": count_words(listing.count),
             "is_region": htmx.asks_for(request, REGION),
             "tabs": listing.tabs(),
             "filter": listing.filter,
@@ -91,12 +84,12 @@ class ListView(View):
             "notices": listing.notices,
             "create": self._create(request.user),
             "heads_html": listing.heads_html(),
-            "rows_html": self.table.rows_html(page.rows, actor=request.user),
-            "phone": self.table.is_for_phones(),
+            "rows_html": sheet.rows_html(page.rows, actor=request.user),
+            "phone": sheet.is_for_phones,
             "pager": listing.pager(),
             "empty_state": None if page.rows else self._empty(request, listing),
             "clear_url": listing.clear_url(),
-            "is_bare": not page.rows and not listing.is_narrowed(),
+            "is_bare": not page.rows and not listing.selection.is_narrowed,
         }
 
     def _title(self) -> str:
@@ -118,7 +111,7 @@ class ListView(View):
                 "link": {"label": _("Clear the filters"), "url": listing.clear_url()},
                 "small": True,
             }
-        if listing.is_narrowed():
+        if listing.selection.is_narrowed:
             return {
                 "title": _("Nothing in “%(view)s”") % {"view": listing.chosen.label if listing.chosen else ""},
                 "small": True,
@@ -134,65 +127,25 @@ class ListView(View):
 
 
 class _Listing:
-    """One reading of one list, with what had to be ignored on the way."""
+    """One page of a selection, and the addresses that lead on from it."""
 
     def __init__(self, view: ListView, request: HttpRequest) -> None:
-        self.view, self.request, self.notices = view, request, list[str]()
-        self.chosen = self._chosen()
-        self.sort = self._sort()
-        actor: Any = request.user
-        rows = view.queryset(actor)
-        if self.chosen:
-            rows = self.chosen.filter(rows, actor)
-        self.filter = filter_for(view.filterset, request.GET, rows, actor)
-        self.rows = self.filter.qs
-        self.branches = view.model._default_manager.all().branches(actor, READ)  # type: ignore[attr-defined]  # guarded models only
-        self.notices += self.filter.notices
-        self.page: Page = self._page()
-        self.count = self._count()
+        self.view, self.request = view, request
+        self.selection = selection(view, request.GET, request.user)
+        self.chosen, self.filter, self.sort = self.selection.chosen, self.selection.filter, self.selection.sort
+        self.page = self.selection.page(after=request.GET.get("after"), before=request.GET.get("before"))
 
-    def _chosen(self) -> SystemView | None:
-        views = self.view.system_views
-        default = next((view for view in views if view.default), views[0] if views else None)
-        asked = self.request.GET.get("view", "")
-        found = next((view for view in views if view.key == asked), None)
-        if asked and found is None:
-            self.notices.append(_("There is no view “%(key)s”; this is the usual one.") % {"key": asked[:40]})
-        return found or default
+    @property
+    def notices(self) -> list[str]:
+        wrong = _("The address named no page of this list; this is the first one.")
+        return [*self.selection.notices, *([wrong] if self.page.bad_token else [])]
 
-    def _sort(self) -> str:
-        asked = self.request.GET.get("sort", "")
-        if not asked or asked in self.view.table.sorts() or asked == self.view.table.default_sort:
-            return asked or self.view.table.default_sort
-        self.notices.append(_("This list cannot be sorted by “%(key)s”.") % {"key": asked[:40]})
-        return self.view.table.default_sort
-
-    def _page(self) -> Page:
-        get = self.request.GET
-        page = keyset_page(
-            self.rows,
-            self.branches,
-            self.sort,
-            fields=self.view.table.fields(),
-            after=get.get("after"),
-            before=get.get("before"),
-        )
-        if page.bad_token:
-            self.notices.append(_("The address named no page of this list; this is the first one."))
-        return page
-
-    def _count(self) -> Count:
+    @cached_property
+    def count(self) -> Count:
         """A first page without a second is counted already."""
         if not (self.page.previous or self.page.following):
             return Count(len(self.page.rows), exact=True)
-        return count_up_to(self.rows, self.branches, key=self._rows_key())
-
-    def _rows_key(self) -> Hashable:
-        """All on which the rows of the list depend, whatever page of them is shown in whatever order."""
-        asked = {name: tuple(values) for name, values in self.request.GET.lists() if name not in PAGE_PARAMETERS}
-        reasons = tuple(branch.name for branch in self.branches)
-        chosen = self.chosen.key if self.chosen else ""
-        return (type(self.view), self.request.user.pk, reasons, chosen, tuple(sorted(asked.items())))
+        return self.selection.count
 
     def wider(self) -> SystemView | None:
         """The view after the usual one, or the last one, in which the person sees anything. At most two queries."""
@@ -200,10 +153,6 @@ class _Listing:
         seen: Any = self.view.queryset(actor).visible_to(actor)
         others = [view for view in dict.fromkeys((*views[1:2], *views[-1:])) if view is not self.chosen]
         return next((view for view in others if view.filter(seen, actor).exists()), None)
-
-    def is_narrowed(self) -> bool:
-        """Could there be rows beside those that are asked for?"""
-        return self.filter.is_active or bool(self.chosen and not self.chosen.default)
 
     def url(self, **changes: str) -> str:
         """This list with other parameters; a change of anything goes back to the first page."""
@@ -231,15 +180,16 @@ class _Listing:
         ]
 
     def heads_html(self) -> SafeString:
-        heads = self.view.table.heads(self.sort, lambda token: self.url(sort=token))
+        sheet = self.selection.sheet
+        heads = sheet.heads(self.sort, lambda token: self.url(sort=token))
         # Labels wait for the language, which the fragment knows.
-        key = (self.view.table, *((head.sort_url, head.sorted) for head in heads))
+        key = (sheet, *((head.sort_url, head.sorted) for head in heads))
         return fragment("components/table.html#heads", key, lambda: {"columns": heads})
 
     def pager(self) -> Pager | None:
         if not self.page.rows:
             return None
-        column = self.view.table.sorts().get(self.sort)
+        column = self.selection.sheet.sorts.get(self.sort)
         previous = self.url(before=self.page.previous) if self.page.previous else ""
         following = self.url(after=self.page.following) if self.page.following else ""
         return pager_for(

@@ -15,11 +15,14 @@ from crm.core.tables.columns import (
     NumberColumn,
     OwnerColumn,
     Paper,
+    Row,
+    Source,
     StateColumn,
     TextColumn,
     avatar,
 )
-from crm.core.tables.table import Head, Table, base_currency_code
+from crm.core.tables.sheet import Head, Sheet, base_currency_code
+from crm.core.tables.table import Table
 
 __all__ = [
     "ChoiceColumn",
@@ -33,6 +36,9 @@ __all__ = [
     "NumberColumn",
     "OwnerColumn",
     "Paper",
+    "Row",
+    "Sheet",
+    "Source",
     "StateColumn",
     "Table",
     "TextColumn",

@@ -23,6 +23,8 @@ from crm.core.states import StateMachine
 type Text = str | Promise
 type Cell = Callable[..., str]
 type Lookup = Callable[[Sequence[int], Any], Mapping[int, Any]]
+type Row = Sequence[Any]
+type Source = Callable[[Row], Sequence[Any]]
 
 _NOTHING = SafeString()
 _TRUNCATED_FROM = 24
@@ -77,6 +79,13 @@ class Column:
             return self.render(*values)
         return "" if values[0] is None else str(values[0])
 
+    def source(self, rows: Sequence[Row], places: Sequence[int], actor: Any) -> Source:
+        """How the values of a cell are taken from a row, in which those of `fields` stand at `places`.
+
+        Asked once for all rows of a page, so that what is no column of the table is read at once.
+        """
+        return lambda row: [row[place] for place in places]
+
     def classes(self) -> str:
         return " ".join(name for name in (self.css, f"at-{self.place}" if self.place else "") if name)
 
@@ -123,6 +132,11 @@ class LookupColumn(Column):
     def __init__(self, label: Text, lookup: Lookup, place: str = "", *, render: Cell | None = None) -> None:
         super().__init__(label, "pk", place=place, render=render)
         self.lookup = lookup
+
+    def source(self, rows: Sequence[Row], places: Sequence[int], actor: Any) -> Source:
+        key = places[0]
+        found = self.lookup([row[key] for row in rows], actor) if rows and actor is not None else {}
+        return lambda row: [found.get(row[key])]
 
     def cell(self, paper: Paper, *values: Any) -> str:
         return _NOTHING if values[0] is None else super().cell(paper, *values)

@@ -1,0 +1,98 @@
+"""Some columns side by side: what they read, their heads, and their rows as markup."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.utils.safestring import SafeString
+
+from crm.core.markup import Pattern
+from crm.core.models import Organisation
+from crm.core.tables.columns import Column, MoneyColumn, Paper, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What `components/table.html` asks of a column."""
+
+    label: Text
+    sort_url: str
+    sorted: str
+    numeric: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Columns of one table in the order in which they are shown."""
+
+    model: type[models.Model]
+    columns: tuple[Column, ...]
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """Every value path once: what is read of each row, in this order."""
+        return tuple(dict.fromkeys(path for column in self.columns for path in column.fields))
+
+    @cached_property
+    def sorts(self) -> dict[str, Column]:
+        """The sort tokens that an index answers, and their columns."""
+        return {token: column for column in self.columns if column.sort for token in (column.sort, f"-{column.sort}")}
+
+    @cached_property
+    def is_for_phones(self) -> bool:
+        return any(column.place for column in self.columns)
+
+    def heads(self, sort: str, url: Callable[[str], str]) -> list[Head]:
+        """`url(token)` gives the address of the list in that order."""
+        return [_head(column, sort, url) for column in self.columns]
+
+    def paper(self, actor: Any = None) -> Paper:
+        # Only tables which show money of several currencies ask for it.
+        mixed = any(isinstance(column, MoneyColumn) and len(column.fields) > 1 for column in self.columns)
+        return Paper(self.model, base_currency=base_currency_code(actor) if mixed else "")
+
+    def rows_html(self, rows: Iterable[Sequence[Any]], paper: Paper | None = None, *, actor: Any = None) -> SafeString:
+        """All rows; a row holds the values of `fields`. Links inside are not taken over by the list's region.
+
+        `actor` is whose rights hold for looked-up values; without one they stay empty.
+        """
+        paper, rows = paper or self.paper(actor), list(rows)
+        cells = [(column.cell, column.source(rows, self._places(column), actor)) for column in self.columns]
+        line = self._line
+        return SafeString("".join([line(*[cell(paper, *source(row)) for cell, source in cells]) for row in rows]))
+
+    def _places(self, column: Column) -> list[int]:
+        return [self.fields.index(path) for path in column.fields]
+
+    @cached_property
+    def _line(self) -> Pattern:
+        """One pattern for every row: formatting is what rows cost."""
+        return Pattern(f'<tr hx-boost="false">{"".join(map(_cell_pattern, self.columns))}</tr>')
+
+
+def base_currency_code(actor: Any = None) -> str:
+    """Of the organisation; a signed-in person knows it already."""
+    known: str | None = getattr(actor, "base_currency", None)
+    if known is not None:
+        return known
+    return Organisation.objects.values_list("base_currency__code", flat=True).first() or ""
+
+
+def _cell_pattern(column: Column) -> str:
+    """Classes come from declarations, never from data."""
+    classes = column.classes()
+    return f'<td class="{classes}">{{}}</td>' if classes else "<td>{}</td>"
+
+
+def _head(column: Column, sort: str, url: Callable[[str], str]) -> Head:
+    if not column.sort:
+        return Head(column.label, "", "", column.numeric)
+    is_current = sort.removeprefix("-") == column.sort
+    if is_current:
+        other = column.sort if sort.startswith("-") else f"-{column.sort}"
+    else:
+        other = f"-{column.sort}" if column.newest_first else column.sort
+    direction = ("descending" if sort.startswith("-") else "ascending") if is_current else ""
+    return Head(column.label, url(other), direction, column.numeric)
