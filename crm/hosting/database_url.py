@@ -15,8 +15,9 @@ DATABASE = "throughline"
 ROLE = "throughline"
 
 _SHAPE = "DATABASE_URL must look like postgresql://user:password@host:5432/name"
+# Fewer connections than threads: the database gives each some 9 MB, and Python works on one request at a time anyway.
 # A request waits this long for a connection, which outlasts a restart of the server after a crash.
-_POOL = {"min_size": 1, "max_size": 10, "timeout": 15.0, "max_idle": 300.0}
+_POOL = {"min_size": 1, "max_size": 4, "timeout": 15.0, "max_idle": 300.0}
 
 
 def database_from_url(url: str, *, pooled: bool = True) -> dict[str, Any]:

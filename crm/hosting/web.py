@@ -1,14 +1,12 @@
 """The web server as a part, and the address it listens on."""
 
 import errno
-import gc
 import http.client
 import multiprocessing
 import os
 import signal
 import socket
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
@@ -19,7 +17,7 @@ from granian.log import LogLevels
 from crm.hosting.errors import HostingError
 from crm.hosting.processes import ask_for_death_signal
 
-# Each may hold one database connection; the pool of a process has as many and a few to spare.
+# Those that work hold one database connection each, of which a process has fewer; the others read or send slowly.
 THREADS = 8
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - recognised, not bound
 
@@ -66,10 +64,6 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serve until a signal; the workers are forks of this process and end with it."""
     Path(settings.STATIC_ROOT).mkdir(mode=0o700, parents=True, exist_ok=True)  # else each worker complains
     module, _, name = settings.WSGI_APPLICATION.rpartition(".")
-    import_module(module)
-    import_module(settings.ROOT_URLCONF)  # loaded here once instead of in each worker
-    gc.collect()
-    gc.freeze()
     multiprocessing.set_start_method("fork", force=True)
     os.register_at_fork(after_in_child=partial(ask_for_death_signal, signal.SIGTERM))
     Granian(

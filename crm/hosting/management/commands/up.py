@@ -1,7 +1,6 @@
 """Start everything with one command."""
 
 import argparse
-import gc
 import os
 import sys
 import time
@@ -17,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from crm.hosting import background, web
 from crm.hosting.embedded import FAST_SHUTDOWN, EmbeddedServer
 from crm.hosting.errors import HostingError
-from crm.hosting.forking import fork
+from crm.hosting.forking import fork, load_for_children
 from crm.hosting.lock import HomeLock
 from crm.hosting.place import known_place, prepared_place
 from crm.hosting.supervisor import Part, StopAskedError, Supervisor
@@ -61,8 +60,7 @@ class _Start:
         web.refuse_unusable_port(self._host, self._port)
         server = self._embedded_server()
         self._supervisor.take_charge()
-        gc.collect()
-        gc.freeze()  # keeps the pages shared with the children untouched
+        load_for_children(settings.WSGI_APPLICATION.rpartition(".")[0], settings.ROOT_URLCONF)
         try:
             self._start_parts(server)
             while True:
