@@ -12,6 +12,7 @@ from pytest_django import DjangoDbBlocker
 from crm.core.foundations import lay_foundations
 from crm.hosting.database_url import database_from_url
 from tests.database import GivenServer, OwnServer, TestServer
+from tests.starting_point import keep_starting_point, put_back_after_each_test
 
 pytest_plugins = ["tests.fixtures"]
 
@@ -57,7 +58,9 @@ def django_db_setup(
     with django_db_blocker.unblock():
         connections["default"].settings_dict.update(database_from_url(database_url, pooled=False))
         lay_foundations()
-    yield
+        keep_starting_point()
+    with put_back_after_each_test():
+        yield
     with django_db_blocker.unblock():
         connections.close_all()
 

@@ -2,7 +2,7 @@
 
 The migrated data folder is kept in `<home>/test-cache` under a key made from all migrations and installed versions,
 so that a later run copies it instead of migrating. `TEST_DATABASE_URL` names another server to use instead; its
-role must be allowed to create databases.
+role must be allowed to create databases and to set `session_replication_role`.
 """
 
 import fcntl
@@ -71,6 +71,8 @@ class GivenServer(TestServer):
 
     def __init__(self, url: str) -> None:
         super().__init__(url, f"template_{secrets.token_hex(4)}")
+        if not self._may_set_replication_role():
+            pytest.exit("The role of TEST_DATABASE_URL must be allowed to set session_replication_role.", 2)
         self._execute("CREATE DATABASE {}", self._template)
         self._made.append(self._template)
         try:
@@ -78,6 +80,11 @@ class GivenServer(TestServer):
         except BaseException:
             self.close()
             raise
+
+    def _may_set_replication_role(self) -> bool:
+        with psycopg.connect(self._admin_url) as connection:
+            found = connection.execute("SELECT has_parameter_privilege('session_replication_role', 'SET')").fetchone()
+        return found == (True,)
 
 
 class OwnServer(TestServer):
@@ -99,6 +106,7 @@ class OwnServer(TestServer):
             self.close()
             raise
         super().__init__(self._server.url(role=SUPERUSER, database=SUPERUSER), DATABASE)
+        self._execute("GRANT SET ON PARAMETER session_replication_role TO {}", ROLE)
 
     def new_database(self, worker: str) -> str:
         super().new_database(worker)

@@ -1,17 +1,12 @@
-"""Fixtures for every test: the cast, signed-in clients, and foundations after each flush of the database."""
+"""Fixtures for every test: the cast, signed-in clients, and what would be slow if each test did it again."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.core.cache import cache
-from django.db import connection
-from django.db.models.signals import post_migrate
-from django.test import Client
-from psycopg import sql
+from django.test import Client, override_settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
-from crm.core.foundations import lay_foundations
 from crm.users.models import User
 from tests.factories.cast import Cast, make_cast
 
@@ -36,23 +31,25 @@ def client_for() -> ClientFor:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _foundations_after_flush() -> Iterator[None]:
-    """A transactional test ends with empty tables; Django announces that as if it had migrated, last app last."""
-
-    def lay_again(**_kwargs: Any) -> None:
-        _forget_numbers()
-        cache.clear()  # attempts to sign in are counted in a table that no flush empties
-        lay_foundations()
-
-    sender = apps.get_app_config("pghistory")
-    post_migrate.connect(lay_again, sender=sender, weak=False)
-    yield
-    post_migrate.disconnect(lay_again, sender=sender)
+def _quick_passwords() -> Iterator[None]:
+    """Passwords whose hash is quickly made: what is tried is the door, not how long a guess takes."""
+    with override_settings(PASSWORD_HASHERS=["tests.hashing.QuickHasher"]):
+        yield
 
 
-def _forget_numbers() -> None:
-    """A flush leaves the sequences of document numbers where they are."""
-    with connection.cursor() as cursor:
-        cursor.execute(r"SELECT relname FROM pg_class WHERE relkind = 'S' AND relname LIKE 'number\_%'")
-        for (name,) in cursor.fetchall():
-            cursor.execute(sql.SQL("DROP SEQUENCE {}").format(sql.Identifier(name)))
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_found_once() -> Iterator[None]:
+    """Every new client loads the middleware, and with it the headers of all static files; they stay the same."""
+    find = WhiteNoiseMiddleware.add_files_from_finders
+
+    kept: dict[str, Any] = {}
+
+    def find_once(middleware: WhiteNoiseMiddleware) -> None:
+        if not kept:
+            find(middleware)
+            kept.update(middleware.files)
+        middleware.files.update(kept)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", find_once)
+        yield

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.core.cache import cache, caches
 from django.core.cache.backends.db import DatabaseCache
@@ -77,9 +76,9 @@ def test_an_unknown_person_is_answered_like_a_known_one(visit: World) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_guesses_at_the_same_moment_are_counted_one_by_one(quick_passwords: None) -> None:
+def test_guesses_at_the_same_moment_are_counted_one_by_one() -> None:
     """9, 34: twenty at once get no more than five answers."""
-    UserFactory.create(username="target", password=make_password(PASSWORD))
+    UserFactory.create(username="target")
 
     def guess(_number: int) -> int:
         try:

@@ -4,16 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.core.management import call_command
 from django.utils import timezone
 
 from crm.core.actors import SYSTEM
-from crm.core.foundations import lay_foundations
 from leads.services.forms import ensure_form
 from tests.factories.cast import Cast, make_cast
 from tests.factories.users import PASSWORD
 from tests.proofs.running import running_server
 from tests.proofs.visitor import Visitor
+from tests.starting_point import put_back
 
 #: The hosts to which the form of the proofs sends visitors back; those of two of the real forms are left out.
 ALLOWED_HOSTS = (
@@ -43,7 +42,7 @@ class Site:
 
 @contextmanager
 def furnished_site(database_url: str) -> Iterator[Site]:
-    """The rows are real while this lasts; afterwards all tables are empty again."""
+    """The rows are real while this lasts; afterwards they are gone."""
     try:
         with running_server(database_url) as place:
             site = _furnished(place)
@@ -51,11 +50,10 @@ def furnished_site(database_url: str) -> Iterator[Site]:
             site.seller.close()
             site.stranger.close()
     finally:
-        call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=False)
+        put_back()
 
 
 def _furnished(place: str) -> Site:
-    lay_foundations()
     cast = make_cast()
     form = ensure_form(name="Website", hosts=ALLOWED_HOSTS, owner=cast.rep_a, actor=SYSTEM, at=timezone.now())
     seller = Visitor(place)

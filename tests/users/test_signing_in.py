@@ -3,6 +3,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+import crm.settings as product_settings
 from tests.factories.cast import Cast
 from tests.factories.users import PASSWORD
 from tests.fixtures import ClientFor
@@ -150,3 +151,8 @@ def test_signing_in_leaves_no_password_in_history(cast: Cast, client: Client) ->
     cast.rep_a.save()
     columns = {field.name for field in cast.rep_a.history_model._meta.get_fields()}  # type: ignore[attr-defined]  # set by `tracked`
     assert {"password", "last_login"} & columns == set()
+
+
+def test_the_product_makes_guessing_as_slow_as_django_recommends() -> None:
+    """The tests themselves use a quick hash."""
+    assert not hasattr(product_settings, "PASSWORD_HASHERS")
