@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from activities.states import ACTIVITY_MACHINE, ActivityState
-from crm.core.models import Line, tracked
+from crm.core.models import CustomModel, Line, tracked
 from crm.core.states import StateModel, reason_field, state_field
 from crm.users.models import OwnedModel, User, branch_indexes
 
 
 @tracked
-class Activity(OwnedModel, StateModel):
+class Activity(OwnedModel, StateModel, CustomModel):
     class Kind(models.TextChoices):
         TASK = "task", _("Task")
         PHONE_CALL = "phone_call", _("Phone call")

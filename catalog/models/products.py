@@ -14,13 +14,13 @@ from catalog.models.units import Unit, UnitGroup
 from catalog.querysets import LiveProductManager, ProductManager
 from catalog.states import PRODUCT_MACHINE
 from crm.core.folding import fold
-from crm.core.models import Currency, tracked
+from crm.core.models import Currency, CustomModel, tracked
 from crm.core.states import StateModel, reason_field, state_field
 from crm.users.models import OrganisationModel
 
 
 @tracked
-class Product(StateModel, OrganisationModel):
+class Product(StateModel, OrganisationModel, CustomModel):
     """Prices and costs are per default unit, in the product's currency.
 
     `revision` counts how often the product was published. Documents copy what they sell, so a later revision

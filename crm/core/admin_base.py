@@ -287,4 +287,4 @@ class ReadOnlyAdmin(RecordAdmin):
 
 
 def _is_written_elsewhere(field: Any) -> bool:
-    return not field.editable and not field.primary_key and field.name != "sort_key"
+    return not field.editable and not field.primary_key and field.name not in {"sort_key", "custom"}

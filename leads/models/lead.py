@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
-from crm.core.models import Currency, tracked
+from crm.core.models import Currency, CustomModel, tracked
 from crm.core.states import StateModel, reason_field, state_field
 from crm.core.words import Parts, Words
 from crm.users.models import OwnedModel, branch_indexes
@@ -32,7 +32,7 @@ def _money(label: Any) -> "models.DecimalField[Any, Any]":
 
 
 @tracked
-class Lead(OwnedModel, StateModel):
+class Lead(OwnedModel, StateModel, CustomModel):
     class Rating(models.TextChoices):
         HOT = "hot", _("Hot")
         WARM = "warm", _("Warm")

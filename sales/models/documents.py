@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.models import Currency, Line
+from crm.core.models import Currency, CustomModel, Line
 from crm.core.money import ROUNDING_METHOD
 from crm.core.states import StateModel
 from crm.customers.models import CustomerModel
@@ -13,7 +13,7 @@ from crm.users.models import OwnedModel
 from sales.models.columns import base_figure, figure, percentage, typed_amount
 
 
-class PricedModel(OwnedModel, StateModel, CustomerModel):
+class PricedModel(OwnedModel, StateModel, CustomerModel, CustomModel):
     """A record with lines and totals. `services.documents.recalculate` alone writes the figures.
 
     Rows of lines and tax are `lines` and `taxes`, each with its parent in `document`.

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.models import Line
+from crm.core.models import CustomModel, Line
 from crm.users.models import User
 from sales.models.columns import (
     ONE,
@@ -30,7 +30,7 @@ SOLD_KINDS = (LineKind.PRODUCT, LineKind.WRITE_IN)
 """The kinds that carry figures; sections and notes only structure the document."""
 
 
-class DocumentLine(Line):
+class DocumentLine(Line, CustomModel):
     """A product, a write-in, a section title or a note. `name` and `product_number` are copies."""
 
     Kind = LineKind

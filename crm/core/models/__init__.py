@@ -1,6 +1,7 @@
 """The kernel's tables. No business noun lives here."""
 
 from crm.core.models.base import TRACKED, BinQuerySet, EventBase, Line, Record, Singleton, tracked
+from crm.core.models.custom import CustomModel
 from crm.core.models.idempotency import AbstractIdempotencyKey
 from crm.core.models.money import Currency, ExchangeRate, rate_on
 from crm.core.models.numbering import NumberCounter, NumberSeries
@@ -14,6 +15,7 @@ __all__ = [
     "BankAccount",
     "BinQuerySet",
     "Currency",
+    "CustomModel",
     "EventBase",
     "ExchangeRate",
     "Job",

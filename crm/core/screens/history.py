@@ -23,7 +23,7 @@ from crm.core.screens.history_words import action_words, column_words
 _PAGE = 50
 _SALT = "crm.core.history"
 # Stamps repeat who and when; what a link opens stays with those who have the link.
-_SILENT = {"id", "version", "created_at", "created_by", "updated_at", "updated_by", "public_token"}
+_SILENT = {"id", "version", "created_at", "created_by", "updated_at", "updated_by", "public_token", "custom"}
 # Columns for sorting, searching and matching repeat what they are made of.
 _DERIVED = ("_key", "_domain", "_e164", "words")
 _LONGEST = 200

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from crm.core.folding import company_key, fold
-from crm.core.models import tracked
+from crm.core.models import CustomModel, tracked
 from crm.core.states import StateModel, reason_field, state_field
 from crm.core.words import Parts, Words
 from crm.customers import keys
@@ -24,7 +24,7 @@ ACCOUNT_WORDS = Words("sort_key", Parts("sort_key"), Lower("number"), "email_key
 
 
 @tracked
-class Account(StateModel, CommercialTerms, ContactPreferences, OwnedModel):
+class Account(StateModel, CommercialTerms, ContactPreferences, OwnedModel, CustomModel):
     """The keys (`…_key`, `…_domain`, `…_e164`) are what matching compares; services compute them."""
 
     class Type(models.TextChoices):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from crm.core.folding import fold
-from crm.core.models import tracked
+from crm.core.models import CustomModel, tracked
 from crm.core.states import StateModel, reason_field, state_field
 from crm.core.words import Parts, Words
 from crm.customers import keys
@@ -23,7 +23,7 @@ CONTACT_WORDS = Words("sort_key", Parts("sort_key"), "email_key", "email2_key", 
 
 
 @tracked
-class Contact(StateModel, CommercialTerms, ContactPreferences, OwnedModel):
+class Contact(StateModel, CommercialTerms, ContactPreferences, OwnedModel, CustomModel):
     """`full_name` and the keys (`…_key`, `…_e164`) are computed by the services."""
 
     class Role(models.TextChoices):
