@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from crm.core.fragments import fragment
 
 PRODUCT_NAME = "Throughline"
+_MOST_UNREAD = 99
 # The five tables of the chain are drawn as nodes; `components` know them under this name.
 _DRAWN_AS = {"line": "chain"}
 
@@ -98,6 +99,17 @@ class Shell:
             (search_url, links, sought),
             lambda: {"search_url": search_url, "new_links": links, "sought": sought},
         )
+
+    @property
+    def bell(self) -> SafeString:
+        """How much the person has not read. The number came along with their rights."""
+        place = _address("notifications") if self._is_signed_in() else ""
+        if not place:
+            return SafeString()
+        user: Any = self._request.user
+        number = min(user.unread_notifications, _MOST_UNREAD + 1)
+        shown = f"{_MOST_UNREAD}+" if number > _MOST_UNREAD else str(number)
+        return fragment("frame/bell.html", (place, number), lambda: {"url": place, "number": number, "shown": shown})
 
     @property
     def person(self) -> SafeString:

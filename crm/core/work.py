@@ -21,11 +21,15 @@ from django_tasks_db.models import DBTaskResult
 from crm.core import history
 from crm.core.actors import SYSTEM
 from crm.core.models import Job, Schedule
+from crm.core.reactions import Reaction
 
 STALE_AFTER = dt.timedelta(minutes=5)
 MOST_STARTS = 5
 
 _log = logging.getLogger(__name__)
+
+#: Done or failed for good. `crm.users` tells the person whom the payload names as `person_id`.
+ended = Reaction[[Job]]("job.ended")
 
 
 class JobLost(Exception):
@@ -141,4 +145,7 @@ def _claim(job_id: int, now: dt.datetime) -> Job | None:
 
 def _finish(job: Job, state: Job.State, *, error: str = "") -> None:
     mine = Job.objects.filter(pk=job.pk, tries=job.tries).exclude(state__in=[Job.State.DONE, Job.State.FAILED])
-    mine.update(state=state, error=error, finished_at=timezone.now())
+    with transaction.atomic():
+        job.state, job.error, job.finished_at = state, error, timezone.now()
+        if mine.update(state=job.state, error=job.error, finished_at=job.finished_at):
+            ended.run(job)

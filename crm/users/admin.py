@@ -16,6 +16,8 @@ from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
 from crm.users.models import (
     BusinessUnit,
     IdempotencyKey,
+    MutedKind,
+    Notification,
     Role,
     RolePrivilege,
     SetupToken,
@@ -169,6 +171,16 @@ class ShareAdmin(RecordAdmin):
 @admin.register(IdempotencyKey)
 class IdempotencyKeyAdmin(ReadOnlyAdmin):
     list_display = ("key", "user", "result_url", "created_at")
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    list_display = ("person", "kind", "at", "read_at")
+
+
+@admin.register(MutedKind)
+class MutedKindAdmin(ReadOnlyAdmin):
+    list_display = ("person", "kind")
 
 
 @admin.register(SetupToken)

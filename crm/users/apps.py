@@ -8,15 +8,18 @@ class UsersConfig(AppConfig):
     verbose_name = "Users"
 
     def ready(self) -> None:
-        from crm.core import foundations, idempotency  # noqa: PLC0415 - models exist only now
+        from crm.core import foundations, idempotency, work  # noqa: PLC0415 - models exist only now
         from crm.core.context import NavEntry, register_nav  # noqa: PLC0415
-        from crm.users import actions, fields, rights, why  # noqa: PLC0415
+        from crm.users import actions, fields, rights, tasks, why  # noqa: PLC0415
+        from crm.users.services.notifications import tell_of_job  # noqa: PLC0415
 
         idempotency.register(self.get_model("IdempotencyKey"))
         rights.declare_named("core.restore_record", {})
         why.register()
         fields.register()
         actions.register_sharing()
+        work.ended.register(tell_of_job)
+        foundations.register(tasks.lay_schedules)
         foundations.register(rights.lay_roles, position=900)
         register_nav(
             NavEntry(_("Today"), "home", "sun", "today", position=0),

@@ -1,7 +1,7 @@
-"""Forms of the first start, of a forgotten password, and of sharing a record."""
+"""Forms of the first start, of a forgotten password, of sharing a record, and of what a person is told."""
 
 import zoneinfo
-from typing import Any
+from typing import Any, Self
 
 from allauth.account.forms import ResetPasswordForm
 from django import forms
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.forms import TransitionForm
 from crm.core.models import Currency
-from crm.users.models import Team, User
+from crm.users.models import MutedKind, NotificationKind, Team, User
 from crm.users.services.setup import FirstStart
 from crm.users.services.sharing import FLAGS, own_flags
 
@@ -87,3 +87,21 @@ class ShareForm(TransitionForm):
         if bool(values.get("user")) == bool(values.get("team")) and not self.errors:
             self.add_error("user", _("Choose a person or a team."))
         return values
+
+
+class NotificationForm(forms.Form):
+    """The kinds of notifications that a person wants."""
+
+    kinds = forms.MultipleChoiceField(
+        label=_("Tell me when"),
+        choices=NotificationKind.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The bell at the top of every page counts what you have not read yet."),
+    )
+
+    @classmethod
+    def of(cls, person: Any) -> Self:
+        """With what this person has chosen so far; all of them in the beginning."""
+        muted = set(MutedKind.objects.filter(person=person).values_list("kind", flat=True))
+        return cls(initial={"kinds": [kind.value for kind in NotificationKind if kind not in muted]})

@@ -31,7 +31,9 @@ _REACH = """
     (SELECT array_agg(DISTINCT id) FROM reports WHERE level = 1),
     organisation.managers_may_write,
     COALESCE(NULLIF(person.time_zone, ''), organisation.time_zone),
-    (SELECT code FROM core_currency WHERE id = organisation.base_currency_id)
+    (SELECT code FROM core_currency WHERE id = organisation.base_currency_id),
+    (SELECT count(*) FROM (
+        SELECT FROM users_notification WHERE person_id = person.id AND read_at IS NULL LIMIT 100) AS unread)
 """
 _FROM = """
 FROM users_user person LEFT JOIN core_organisation organisation ON TRUE WHERE person.id = %(user)s AND person.is_active
@@ -40,7 +42,10 @@ FROM users_user person LEFT JOIN core_organisation organisation ON TRUE WHERE pe
 
 @dataclass(frozen=True)
 class Reach:
-    """A person's place in the organisation and the widest depth of each permission."""
+    """A person's place in the organisation, the widest depth of each permission, and how much they have not read.
+
+    `unread` counts notifications, to a hundred.
+    """
 
     user_id: int
     unit_id: int
@@ -53,6 +58,7 @@ class Reach:
     managers_may_write: bool = True
     time_zone: str = "UTC"
     base_currency: str = ""
+    unread: int = 0
 
 
 def reach_of(user: Any) -> Reach | None:
@@ -94,7 +100,8 @@ def _row(sql: str, user_id: int) -> tuple[Any, ...] | None:
 
 
 def _reach(user_id: int, row: tuple[Any, ...]) -> Reach:
-    unit_id, is_administrator, depths, teams, units, reports, direct, managers_may_write, time_zone, currency = row
+    unit_id, is_administrator, depths, teams, units, reports, direct, managers_may_write, *others = row
+    time_zone, currency, unread = others
     return Reach(
         user_id=user_id,
         unit_id=unit_id,
@@ -108,4 +115,5 @@ def _reach(user_id: int, row: tuple[Any, ...]) -> Reach:
         managers_may_write=True if managers_may_write is None else managers_may_write,
         time_zone=time_zone or "UTC",
         base_currency=currency or "",
+        unread=unread,
     )

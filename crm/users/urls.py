@@ -5,6 +5,13 @@ from django.urls import include, path, re_path
 
 from crm.users.forms import PasswordResetForm
 from crm.users.views.home import HomeView, healthz
+from crm.users.views.notifications import (
+    NotificationListView,
+    NotificationPanelView,
+    NotificationReadAllView,
+    NotificationReadView,
+    NotificationSettingsView,
+)
 from crm.users.views.setup import SetupView
 from crm.users.views.sharing import ShareView, StopSharingView
 
@@ -40,6 +47,11 @@ urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("account/", include(_account)),
+    path("notifications/", NotificationListView.as_view(), name="notifications"),
+    path("notifications/newest/", NotificationPanelView.as_view(), name="notification_panel"),
+    path("notifications/read/", NotificationReadAllView.as_view(), name="notification_read_all"),
+    path("notifications/settings/", NotificationSettingsView.as_view(), name="notification_settings"),
+    path("notifications/<int:pk>/read/", NotificationReadView.as_view(), name="notification_read"),
     path("<slug:noun>/<int:pk>/share/", ShareView.as_view(), name="record_share"),
     path("<slug:noun>/<int:pk>/share/<int:share_id>/stop/", StopSharingView.as_view(), name="record_stop_sharing"),
 ]

@@ -217,6 +217,10 @@
     "[data-copy]": copy,
     "[data-back]": (button) => (button.closest("dialog") ? button.closest("dialog").close() : history.back()),
     "[data-reveal]": reveal,
+    // Opening a notification marks it as read; the link itself stays a plain link.
+    "[data-read-url]": (link) => fetch(link.dataset.readUrl, {
+      method: "POST", keepalive: true, redirect: "manual", headers: JSON.parse(document.body.getAttribute("hx-headers")),
+    }),
     "[aria-disabled=true]": (_, event) => event.preventDefault(),
   };
 

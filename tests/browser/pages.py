@@ -32,6 +32,9 @@ class Page:
 #: Addresses that answer with no page of their own: they lead elsewhere, or give a file or data.
 PAGELESS = {
     "healthz",
+    "notification_panel",
+    "notification_read",
+    "notification_read_all",
     "activities:activity_file",
     "activities:activity_pin",
     "activities:activity_unpin",
@@ -224,6 +227,10 @@ _FRAME = (
     Page("search, found", "core:search", query="q=Quill"),
     Page("search, too much", "core:search", query="q=Donau", who="hoarder"),
     Page("search, none", "core:search", query="q=zzzz"),
+    Page("notifications", "notifications"),
+    Page("notifications, nothing", "notifications", who="newcomer"),
+    Page("notifications, too much", "notifications", who="hoarder"),
+    Page("notifications, what to be told", "notification_settings"),
     Page("share", "record_share", "leads lead"),
     Page("share, with errors", "record_share", "leads lead", status=422, form="user", sent={"user": "", "team": ""}),
     Page("stop sharing", "record_stop_sharing", "lead share"),

@@ -18,6 +18,7 @@ from fido2.webauthn import AttestationObject, AttestedCredentialData, Authentica
 from crm.core.actors import SYSTEM
 from crm.users.models import User
 from crm.users.rights import SALESPERSON
+from crm.users.services.notifications import notify, read_all_notifications
 from sales.models import Opportunity
 from sales.services.invoices import issue_invoice
 from sales.services.orders import create_order_from_quote
@@ -46,6 +47,8 @@ from tests.proofs.world import World, make_world
 
 #: A page of a list and a little more.
 MANY = 53
+#: Of that many notifications the first ones are read.
+_UNREAD = 40
 _WORDS = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk & Überlandleitungsbaugesellschaft mbH, Werk Nord – "
 _TEXT = f"{_WORDS}Angebot über Rührwerke, Plattenwärmetauscher und Inbetriebnahme\n\n" * 6
 #: Of the person who signs in with two steps.
@@ -190,4 +193,8 @@ def _too_much(owner: Any) -> Rows:
     for make in more:
         for _ in range(6):
             make()
+    for number in range(MANY):
+        notify(person_id=owner.pk, text=_TEXT[:500], url="/leads/", kind="job", at=timezone.now())
+        if number == _UNREAD:
+            read_all_notifications(actor=owner, at=timezone.now())
     return rows

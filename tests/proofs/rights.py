@@ -88,6 +88,11 @@ def _frame(world: World) -> dict[str, Row]:
     return {
         "home": Row(),
         "core:search": Row(),
+        "notifications": Row(),
+        "notification_panel": Row(),
+        "notification_read": Row("notification", NONE, "ohhhhh"),
+        "notification_read_all": Row("", NONE, ALL),
+        "notification_settings": Row("", ALL, ALL, {"kinds": ["assigned"]}),
         "record_share": Row("leads lead", WORK, WORK, {"user": world.cast.read_only.pk}),
         "record_stop_sharing": Row("lead share", WORK, WORK),
     }

@@ -27,6 +27,8 @@ SMALL, LARGE = 2, 50
 LISTS = {
     "home": LIST,
     "core:search": LIST,
+    "notifications": LIST,
+    "notification_panel": LIST,
     "leads:lead_list": LIST,
     "customers:account_list": LIST,
     "customers:contact_list": LIST,
@@ -101,6 +103,9 @@ ACTS = {
     "leads:lead_disqualify": ACT,
     "leads:lead_edit": ACT,
     "leads:lead_reopen": ACT,
+    "notification_read": ACT,
+    "notification_read_all": ACT,
+    "notification_settings": ACT,
     "record_share": ACT,
     "record_stop_sharing": ACT,
     "sales:account_new_need": ACT,

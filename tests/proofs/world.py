@@ -21,7 +21,8 @@ from catalog.services.products import retire_product, revise_product
 from crm.core.actors import SYSTEM
 from crm.customers.services.accounts import deactivate_account
 from crm.customers.services.contacts import deactivate_contact
-from crm.users.models import Share, User
+from crm.users.models import Notification, Share, User
+from crm.users.services.notifications import notify
 from sales.services.opportunities import hold_opportunity
 from sales.services.orders import hold_order
 from sales.services.payments import pay_invoice
@@ -91,7 +92,9 @@ def _share(record: models.Model, *people: User) -> None:
 def _leads(owner: Any) -> dict[str, Any]:
     lead = make_lead(owner, last_name=SECRET)
     share = Share.objects.create(record=lead, team=TeamFactory.create(business_unit=owner.business_unit))
+    notify(person_id=owner.pk, text="%(record)s is yours", url="", kind="shared", about=lead, at=timezone.now())
     return {
+        "notification": Notification.objects.get(person=owner),
         "lead": lead,
         "lead share": ("leads", lead, share),
         "lead disqualified": make_disqualified_lead(owner, last_name=SECRET),

@@ -1,6 +1,7 @@
 """People, units, teams, roles, shares, and the abstract models with an owner."""
 
 from crm.users.depth import Depth
+from crm.users.models.notifications import MutedKind, Notification, NotificationKind
 from crm.users.models.organisation_units import BusinessUnit, Team, TeamMembership, Territory
 from crm.users.models.owned import LiveManager, OrganisationModel, OwnedModel, branch_indexes
 from crm.users.models.roles import Role, RolePrivilege
@@ -13,6 +14,9 @@ __all__ = [
     "Depth",
     "IdempotencyKey",
     "LiveManager",
+    "MutedKind",
+    "Notification",
+    "NotificationKind",
     "OrganisationModel",
     "OwnedModel",
     "Role",

@@ -115,6 +115,12 @@ class User(AbstractBaseUser):
         reach = reach_of(self)
         return reach.base_currency if reach else ""
 
+    @property
+    def unread_notifications(self) -> int:
+        """How many there are, at most a hundred; read together with the person's rights."""
+        reach = reach_of(self)
+        return reach.unread if reach else 0
+
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """`app.verb_model`, answered by the roles: is there any depth at all? Rows are a question for querysets."""
         return may(self, perm)

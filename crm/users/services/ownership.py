@@ -12,6 +12,7 @@ from crm.core.errors import Invalid
 from crm.core.reactions import Reaction
 from crm.core.transactions import service
 from crm.users.models import OwnedModel, Team, User
+from crm.users.services.notifications import tell_assigned
 from crm.users.services.receivers import check_person
 
 assigned = Reaction[[Any]]("record.assigned")
@@ -47,10 +48,13 @@ def assign_record(
         check_person(owner, model, field="owner")
     elif owner.kind != Team.Kind.OWNER:
         raise Invalid(_("This team only receives shares; it cannot own records."), field="owner_team")
+    is_news = record.owner_id != owner.pk
     for name, value in owner_fields(owner).items():
         setattr(record, name, value)
     record.save(update_fields=["owner", "owner_team", "owning_unit"])
     assigned.run(record)
+    if is_news:
+        tell_assigned(records=[record], owner=owner, actor=actor, at=at)
     return record
 
 

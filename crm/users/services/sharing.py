@@ -12,6 +12,7 @@ from crm.core.actors import Actor
 from crm.core.errors import Forbidden, Invalid, NotFound
 from crm.core.transactions import service
 from crm.users.models import OwnedModel, Share, Team, User
+from crm.users.services.notifications import tell_shared
 from crm.users.services.receivers import check_person
 
 #: What a share may allow beside reading: the column, and the act that the sharer must be allowed.
@@ -46,7 +47,10 @@ def share_record(
         setattr(share, flag, flag in flags)
     share.shared_at = at
     share.shared_by = actor if isinstance(actor, User) else None
+    is_news = share.pk is None
     share.save()
+    if is_news:
+        tell_shared(record=record, receiver=receiver, actor=actor, at=at)
     return share
 
 
