@@ -57,6 +57,8 @@ def _steps(model: type[models.Model], regarding: Q, actor: Any) -> Any:
 class NextStepColumn(LookupColumn):
     """The kind as an icon and when it is due; "None" where a record in work has no next step."""
 
+    key = "next_step"
+
     def __init__(self, label: Any, model: type[models.Model], place: str = "") -> None:
         def lookup(keys: Sequence[int], actor: Any) -> Mapping[int, NextStep]:
             return next_steps(model, keys, actor)

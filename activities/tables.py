@@ -49,6 +49,7 @@ class DoneColumn(LookupColumn):
     """A circle that completes what the reader may complete: one POST by htmx, without it the page that asks."""
 
     css = "done-cell"
+    key = "done"
 
     def __init__(self, label: Any) -> None:
         super().__init__(label, _completable)
@@ -85,6 +86,8 @@ _PLAIN = DateTimeColumn("", "due_at")
 
 class RegardingColumn(Column):
     """What the activity concerns, by name. The names of a page come in one query, within the reader's rights."""
+
+    key = "regarding"
 
     def __init__(self, label: Any, *, place: str = "") -> None:
         super().__init__(label, "regarding_type_id", "regarding_id", place=place)

@@ -73,6 +73,8 @@ def _never(arrived: dt.datetime, closed: dt.datetime | None) -> SafeString:
 class FirstTouchColumn(Column):
     """The clock of each lead."""
 
+    key = "first_touch"
+
     def __init__(self, label: Any, *, place: str = "") -> None:
         super().__init__(label, "state", "created_at", "contacted_at", "closed_at", place=place)
 

@@ -160,7 +160,7 @@ def _check_template(name: str, where: str) -> Iterator[CheckMessage]:
         yield Error(f"{where}: the template “{name}” cannot be read: {error}", id="throughline.E009")
 
 
-def _path_exists(model: type[models.Model], path: str) -> bool:
+def _path_exists(model: type[models.Model], path: Any) -> bool:
     try:
         model._base_manager.values_list(path)
     except FieldError:

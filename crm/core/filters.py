@@ -16,7 +16,7 @@ from crm.core.widgets import use_own_widgets
 from crm.core.words import Lookup, Words
 
 # Parameters of every list that are no filters.
-PAGE_PARAMETERS = frozenset({"sort", "after", "before"})
+PAGE_PARAMETERS = frozenset({"sort", "after", "before", "columns", "density", "group"})
 LIST_PARAMETERS = PAGE_PARAMETERS | {"view"}
 _SHOWN = 40
 

@@ -1,5 +1,7 @@
 """What the declared indexes of a table answer."""
 
+from functools import lru_cache
+
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
@@ -13,6 +15,14 @@ def is_indexed(model: type[models.Model], name: str) -> bool:
     if getattr(field, "unique", False) or getattr(field, "db_index", False):
         return True
     return any(name in _columns(index)[:2] for index in model._meta.indexes)
+
+
+@lru_cache
+def has_branch_index(model: type[models.Model], name: str) -> bool:
+    """Does an index answer an order by this field within every branch of a person's rights?"""
+    is_owned = any(field.name == "owner" for field in model._meta.concrete_fields)
+    wanted = ["owner", name] if is_owned else [name]
+    return any(_columns(index)[: len(wanted)] == wanted for index in model._meta.indexes)
 
 
 def _columns(index: models.Index) -> list[str]:

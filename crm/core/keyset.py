@@ -70,12 +70,15 @@ def keyset_page(
     branches: Sequence[Branch],
     order: str,
     *,
-    fields: Sequence[str],
+    fields: Sequence[Any],
     after: str | None = None,
     before: str | None = None,
     size: int = PAGE_SIZE,
 ) -> Page:
-    """One page in `order`, ties by primary key, after or before the row that a token of `Page` names."""
+    """One page in `order`, ties by primary key, after or before the row that a token of `Page` names.
+
+    `fields` are value paths or expressions, as `values_list` takes them.
+    """
     reading = _Reading(queryset, branches, Order.parse(order), fields)
     token = before or after or ""
     mark = _mark(queryset.model, reading.order, token) if token else None
@@ -122,7 +125,7 @@ class _Walk:
 class _Reading:
     """What stays the same while one page is read: rows, branches, order and columns."""
 
-    def __init__(self, queryset: Rows, branches: Sequence[Branch], order: Order, fields: Sequence[str]) -> None:
+    def __init__(self, queryset: Rows, branches: Sequence[Branch], order: Order, fields: Sequence[Any]) -> None:
         self.queryset, self.order = queryset, order
         self.field = _field(queryset.model, order.field)
         # A path that is asked for twice is read once.

@@ -57,6 +57,8 @@ class MailColumn(Column):
 class CityColumn(LookupColumn):
     """Town and country of the address for bills, else of the first one."""
 
+    key = "city"
+
     def __init__(self, label: Any, noun: str, *, place: str = "") -> None:
         def cities(keys: Any, _actor: Any) -> dict[int, str]:
             """An address is as visible as its customer, and the customers are on the page."""
@@ -72,6 +74,8 @@ class CityColumn(LookupColumn):
 
 class AccountOfContactColumn(LookupColumn):
     """The company of each person, named to those who may see it."""
+
+    key = "account"
 
     def __init__(self, label: Any, *, place: str = "") -> None:
         super().__init__(label, _accounts_of, place=place)

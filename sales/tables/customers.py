@@ -47,6 +47,8 @@ def _customer(row: Mapping[str, Any]) -> str:
 class CustomerColumn(LookupColumn):
     """The account or the person who is the customer."""
 
+    key = "customer"
+
     def __init__(self, label: Any, model: type[models.Model], place: str = "sub") -> None:
         def lookup(keys: Sequence[int], actor: Any) -> Mapping[int, str]:
             return customers_of(model, keys, actor)

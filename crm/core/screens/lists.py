@@ -1,8 +1,5 @@
 """The list of a table: views, filters, order and keyset pages, whole or as the region that changed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import models
@@ -10,19 +7,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views import View
 
 from crm.core import htmx
 from crm.core.access import READ, may_create
-from crm.core.counts import Count
 from crm.core.filters import RecordFilter
-from crm.core.fragments import fragment
 from crm.core.line import place_of
 from crm.core.screens.filtering import fields_html
-from crm.core.screens.selections import Selection, SystemView, selection
-from crm.core.screens.wording import Pager, count_words, pager_for
+from crm.core.screens.listing import Listing
+from crm.core.screens.named_views import SystemView
+from crm.core.screens.selections import Selection, selection
+from crm.core.screens.wording import count_words
 from crm.core.tables import Table
 
 __all__ = ["ListView", "Selection", "SystemView", "selection"]
@@ -30,13 +26,6 @@ __all__ = ["ListView", "Selection", "SystemView", "selection"]
 type Text = str | Promise
 
 REGION = "list"
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    label: Text
-    url: str
-    current: bool
 
 
 class ListView(View):
@@ -71,8 +60,8 @@ class ListView(View):
         return htmx.varies(render(request, template, self._context(request)))
 
     def _context(self, request: HttpRequest) -> dict[str, Any]:
-        listing = _Listing(self, request)
-        page, sheet = listing.page, listing.selection.sheet
+        listing = Listing(self, request)
+        page = listing.page
         return {
             "title": self._title(),
             "count_words": count_words(listing.count),
@@ -84,8 +73,9 @@ class ListView(View):
             "notices": listing.notices,
             "create": self._create(request.user),
             "heads_html": listing.heads_html(),
-            "rows_html": sheet.rows_html(page.rows, actor=request.user),
-            "phone": sheet.is_for_phones,
+            "rows_html": listing.rows_html(),
+            "phone": listing.selection.sheet.is_for_phones,
+            "density": listing.selection.density,
             "pager": listing.pager(),
             "empty_state": None if page.rows else self._empty(request, listing),
             "clear_url": listing.clear_url(),
@@ -104,7 +94,7 @@ class ListView(View):
         label = self.create_label or _("New %(noun)s") % {"noun": self.model._meta.verbose_name}
         return {"label": label, "url": reverse(self.create_url_name)}
 
-    def _empty(self, request: HttpRequest, listing: "_Listing") -> dict[str, Any]:
+    def _empty(self, request: HttpRequest, listing: Listing) -> dict[str, Any]:
         if listing.filter.is_active:
             return {
                 "title": _("No %(noun)s matches these filters") % {"noun": self.model._meta.verbose_name},
@@ -124,77 +114,6 @@ class ListView(View):
                 "link": {"label": wider.label, "url": f"{request.path}?view={wider.key}"},
             }
         return {**self.empty(request.user), "action": self._create(request.user), "nodes": place_of(self.model)}
-
-
-class _Listing:
-    """One page of a selection, and the addresses that lead on from it."""
-
-    def __init__(self, view: ListView, request: HttpRequest) -> None:
-        self.view, self.request = view, request
-        self.selection = selection(view, request.GET, request.user)
-        self.chosen, self.filter, self.sort = self.selection.chosen, self.selection.filter, self.selection.sort
-        self.page = self.selection.page(after=request.GET.get("after"), before=request.GET.get("before"))
-
-    @property
-    def notices(self) -> list[str]:
-        wrong = _("The address named no page of this list; this is the first one.")
-        return [*self.selection.notices, *([wrong] if self.page.bad_token else [])]
-
-    @cached_property
-    def count(self) -> Count:
-        """A first page without a second is counted already."""
-        if not (self.page.previous or self.page.following):
-            return Count(len(self.page.rows), exact=True)
-        return self.selection.count
-
-    def wider(self) -> SystemView | None:
-        """The view after the usual one, or the last one, in which the person sees anything. At most two queries."""
-        views, actor = self.view.system_views, self.request.user
-        seen: Any = self.view.queryset(actor).visible_to(actor)
-        others = [view for view in dict.fromkeys((*views[1:2], *views[-1:])) if view is not self.chosen]
-        return next((view for view in others if view.filter(seen, actor).exists()), None)
-
-    def url(self, **changes: str) -> str:
-        """This list with other parameters; a change of anything goes back to the first page."""
-        query = self.request.GET.copy()
-        for name in ("after", "before"):
-            query.pop(name, None)
-        for name, value in changes.items():
-            query[name] = value
-        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
-
-    def clear_url(self) -> str:
-        kept = self.kept()
-        query = "&".join(f"{name}={value}" for name, value in kept)
-        return f"{self.request.path}?{query}" if query else self.request.path
-
-    def kept(self) -> Sequence[tuple[str, str]]:
-        """What the filter form sends along: only what was understood."""
-        view = [("view", self.chosen.key)] if self.chosen and not self.chosen.default else []
-        return view + ([("sort", self.sort)] if self.sort != self.view.table.default_sort else [])
-
-    def tabs(self) -> list[Tab]:
-        return [
-            Tab(view.label, f"{self.request.path}?view={view.key}", view is self.chosen)
-            for view in self.view.system_views
-        ]
-
-    def heads_html(self) -> SafeString:
-        sheet = self.selection.sheet
-        heads = sheet.heads(self.sort, lambda token: self.url(sort=token))
-        # Labels wait for the language, which the fragment knows.
-        key = (sheet, *((head.sort_url, head.sorted) for head in heads))
-        return fragment("components/table.html#heads", key, lambda: {"columns": heads})
-
-    def pager(self) -> Pager | None:
-        if not self.page.rows:
-            return None
-        column = self.selection.sheet.sorts.get(self.sort)
-        previous = self.url(before=self.page.previous) if self.page.previous else ""
-        following = self.url(after=self.page.following) if self.page.following else ""
-        return pager_for(
-            len(self.page.rows), self.count, column, sort=self.sort, previous=previous, following=following
-        )
 
 
 def _may_read(model: type[models.Model], actor: Any) -> bool:

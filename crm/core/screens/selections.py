@@ -4,37 +4,30 @@ The list shows a page of a selection; an export and a bulk act take all of it. S
 same everywhere.
 """
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 
 from django.db import models
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from crm.core.access import READ, Branch
-from crm.core.counts import Count, count_up_to
+from crm.core.counts import LIMIT, Count, count_up_to
 from crm.core.filters import PAGE_PARAMETERS, RecordFilter
 from crm.core.keyset import Page, keyset_page
 from crm.core.screens.filtering import NoFilter, filter_for
-from crm.core.tables import Sheet, Table
+from crm.core.screens.named_views import SystemView
+from crm.core.screens.orders import Grouping, Order, grouped, grouping_of, order_of
+from crm.core.sorted_pages import sorted_page
+from crm.core.tables import Path, Sheet, Table
+from crm.core.tables.choosing import chosen_sheet
 
-type Text = str | Promise
 type Rows = "models.QuerySet[Any, Any]"
 
+DENSITIES = ("compact", "roomy")
 _SHOWN = 40
-
-
-@dataclass(frozen=True, slots=True)
-class SystemView:
-    """A named part of a list, shown as a tab: `filter(queryset, user)` narrows the rows."""
-
-    key: str
-    label: Text
-    filter: Callable[[Any, Any], Any] = lambda rows, _user: rows
-    default: bool = False
 
 
 class Declaration(Protocol):
@@ -57,8 +50,9 @@ class Selection:
     """`rows` are all that match, neither sliced nor ordered nor yet narrowed to what the actor sees: `branches` are
     the reasons for which they see any, as `keyset_page` and `count_up_to` take them; `visible` is both together.
 
-    `notices` are sentences about what of the address was left out. Whoever changes or sends away all rows must not
-    go on while there are any: what was meant were perhaps fewer.
+    `notices` are sentences about what of the address was left out. Where something was that would have narrowed
+    the rows, the selection is not `exact`: whoever changes or sends away all rows must refuse it, since what was
+    meant were perhaps fewer.
     """
 
     declared: Declaration
@@ -68,9 +62,13 @@ class Selection:
     chosen: SystemView | None
     filter: RecordFilter | NoFilter
     sheet: Sheet
-    sort: str
+    order: Order
+    density: str
     key: Hashable
+    grouping: Grouping | None = None
     notices: tuple[str, ...] = ()
+    exact: bool = True
+    counted: Count | None = None
 
     @property
     def model(self) -> type[models.Model]:
@@ -82,8 +80,12 @@ class Selection:
         return self.filter.sought
 
     @property
+    def sort(self) -> str:
+        return self.order.token
+
+    @property
     def visible(self) -> Rows:
-        """The rows that the actor sees, in no order."""
+        """The rows that the actor sees, in no order; `order.ordering` is how the list has them."""
         rows: Any = self.rows
         seen: Rows = rows.visible_to(self.actor)
         return seen
@@ -93,57 +95,115 @@ class Selection:
         """Could there be rows beside those that are asked for?"""
         return self.filter.is_active or bool(self.chosen and not self.chosen.default)
 
+    @property
+    def fields(self) -> tuple[Path, ...]:
+        """What a page reads of each row: what its group is known by, then what the sheet shows."""
+        return (*(self.grouping.fields if self.grouping else ()), *self.sheet.fields)
+
     def page(self, *, after: str | None = None, before: str | None = None) -> Page:
-        """One page of `sheet.fields` in the order of `sort`."""
-        return keyset_page(self.rows, self.branches, self.sort, fields=self.sheet.fields, after=after, before=before)
+        """One page of `fields` in the order of the list."""
+        if self.order.keys:
+            return sorted_page(
+                self.rows, self.branches, self.order.keys, fields=self.fields, after=after, before=before
+            )
+        return keyset_page(self.rows, self.branches, self.sort, fields=self.fields, after=after, before=before)
 
     @cached_property
     def count(self) -> Count:
-        return count_up_to(self.rows, self.branches, key=self.key)
+        return self.counted or count_up_to(self.rows, self.branches, key=self.key)
 
 
 def selection(declared: Declaration, parameters: QueryDict, actor: Any) -> Selection:
-    """`?view=&q=&sort=` and the filters of the list. What of it makes no sense is left out with a notice.
+    """`?view=&q=&sort=&columns=&group=&density=` and the filters of the list. What of it makes no sense is left out
+    with a notice.
 
     Two queries at most, none for most addresses. Whether the actor may read the table at all is not asked here;
     who may not sees no row.
     """
-    notices: list[str] = []
-    chosen = _chosen(declared.system_views, parameters.get("view", ""), notices)
-    sort = _sort(declared.table, parameters.get("sort", ""), notices)
+    asked = _Asked(declared, parameters, actor)
+    chosen = asked.view()
     rows = declared.queryset(actor)
     if chosen:
         rows = chosen.filter(rows, actor)
     filtered = filter_for(declared.filterset, parameters, rows, actor)
     everything: Any = declared.model._default_manager.all()
     branches = everything.branches(actor, READ)
-    return Selection(
+    exact = not asked.notices and not filtered.notices
+    found = Selection(
         declared=declared,
         actor=actor,
         rows=filtered.qs,
         branches=branches,
         chosen=chosen,
         filter=filtered,
-        sheet=declared.table.sheet(),
-        sort=sort,
+        sheet=asked.sheet(chosen),
+        order=asked.order(chosen),
+        density=asked.density(chosen),
         key=_rows_key(declared, parameters, actor, branches, chosen),
-        notices=(*notices, *filtered.notices),
+        grouping=asked.grouping(chosen),
+        notices=(*asked.notices, *filtered.notices),
+        exact=exact,
     )
+    return _bounded(found)
 
 
-def _chosen(views: Sequence[SystemView], asked: str, notices: list[str]) -> SystemView | None:
-    default = next((view for view in views if view.default), views[0] if views else None)
-    found = next((view for view in views if view.key == asked), None)
-    if asked and found is None:
-        notices.append(_("There is no view “%(key)s”; this is the usual one.") % {"key": asked[:_SHOWN]})
-    return found or default
+class _Asked:
+    """One address, read part by part; what it does not say the chosen view says."""
+
+    def __init__(self, declared: Declaration, parameters: QueryDict, actor: Any) -> None:
+        self.declared, self.parameters, self.actor = declared, parameters, actor
+        self.notices: list[str] = []
+
+    def view(self) -> SystemView | None:
+        views, asked = self.declared.system_views, self.parameters.get("view", "")
+        default = next((view for view in views if view.default), views[0] if views else None)
+        found = next((view for view in views if view.key == asked), None)
+        if asked and found is None:
+            self.notices.append(_("There is no view “%(key)s”; this is the usual one.") % {"key": asked[:_SHOWN]})
+        return found or default
+
+    def sheet(self, chosen: SystemView | None) -> Sheet:
+        choice = chosen_sheet(self.declared.table, self._said("columns", chosen), self.actor)
+        for name in choice.unknown:
+            self.notices.append(_("There is no column “%(name)s” any more; it was left out.") % {"name": name[:_SHOWN]})
+        return choice.sheet
+
+    def order(self, chosen: SystemView | None) -> Order:
+        table, asked = self.declared.table, self._said("sort", chosen)
+        found = order_of(table, asked, self.actor) if asked else None
+        if asked and found is None:
+            self.notices.append(_("This list cannot be sorted by “%(key)s”.") % {"key": asked[:_SHOWN]})
+        return found or Order(table.default_sort)
+
+    def grouping(self, chosen: SystemView | None) -> Grouping | None:
+        asked = self._said("group", chosen)
+        found = grouping_of(self.declared.model, asked, self.actor) if asked else None
+        if asked and found is None:
+            self.notices.append(_("This list cannot be grouped by “%(key)s”.") % {"key": asked[:_SHOWN]})
+        return found
+
+    def density(self, chosen: SystemView | None) -> str:
+        asked = self._said("density", chosen)
+        return asked if asked in DENSITIES else ""
+
+    def _said(self, name: str, chosen: SystemView | None) -> str:
+        return str(self.parameters[name] if name in self.parameters else getattr(chosen, name, ""))
 
 
-def _sort(table: type[Table], asked: str, notices: list[str]) -> str:
-    if not asked or asked in table.sorts() or asked == table.default_sort:
-        return asked or table.default_sort
-    notices.append(_("This list cannot be sorted by “%(key)s”.") % {"key": asked[:_SHOWN]})
-    return table.default_sort
+def _bounded(found: Selection) -> Selection:
+    """Only so many rows as are counted exactly are sorted without an index, or grouped."""
+    if not found.order.keys and found.grouping is None:
+        return found
+    found = replace(found, counted=found.count)
+    if not found.count.exact:
+        notice = _("More than %(limit)s rows match, too many for this order. Narrow the list first.")
+        return replace(
+            found,
+            order=Order(found.declared.table.default_sort),
+            grouping=None,
+            notices=(*found.notices, notice % {"limit": f"{LIMIT:,}"}),
+        )
+    return replace(found, order=grouped(found.order, found.grouping)) if found.grouping else found
 
 
 def _rows_key(

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -24,6 +25,7 @@ type Text = str | Promise
 type Cell = Callable[..., str]
 type Lookup = Callable[[Sequence[int], Any], Mapping[int, Any]]
 type Row = Sequence[Any]
+type Path = str | Combinable
 type Source = Callable[[Row], Sequence[Any]]
 
 _NOTHING = SafeString()
@@ -58,6 +60,8 @@ class Paper:
 class Column:
     """A column of plain text, or of whatever `render(*values)` gives; its result is escaped unless safe.
 
+    `fields` are the value paths that it reads, or expressions where a value depends on the reader. `key` is the name
+    under which it is chosen; without one it goes by the field whose value it shows first.
     `sort` names the indexed field by which the head sorts. `place` is where the cell stands on a phone:
     `name`, `amount`, `sub` or `mark`; without one it is left out there.
     """
@@ -65,10 +69,11 @@ class Column:
     numeric: ClassVar[bool] = False
     newest_first: ClassVar[bool] = False
     css: ClassVar[str] = ""
+    key: str = ""
 
-    def __init__(self, label: Text, *fields: str, sort: str = "", place: str = "", render: Cell | None = None) -> None:
+    def __init__(self, label: Text, *fields: Path, sort: str = "", place: str = "", render: Cell | None = None) -> None:
         self.label = label
-        self.fields = fields
+        self.fields: tuple[Path, ...] = fields
         self.sort = sort
         self.place = place
         self.render = render
@@ -85,6 +90,21 @@ class Column:
         Asked once for all rows of a page, so that what is no column of the table is read at once.
         """
         return lambda row: [row[place] for place in places]
+
+    @property
+    def path(self) -> str:
+        """The first value that is no key of the row."""
+        return next((path for path in self.fields if isinstance(path, str) and path != "pk"), "")
+
+    @property
+    def free_sort(self) -> str:
+        """The name of the field by which a short list sorts where no index does."""
+        return "" if "__" in self.path or self.key not in {"", self.path} else self.path
+
+    @property
+    def is_name_of_row(self) -> bool:
+        """Does it lead to the page of the row?"""
+        return False
 
     def classes(self) -> str:
         return " ".join(name for name in (self.css, f"at-{self.place}" if self.place else "") if name)
@@ -112,6 +132,14 @@ class LinkColumn(Column):
         self.url_name = url_name
         if key != "pk":
             self.css = ""  # type: ignore[misc]  # only the row's own name is strong
+
+    @property
+    def free_sort(self) -> str:
+        return super().free_sort if self.is_name_of_row else ""
+
+    @property
+    def is_name_of_row(self) -> bool:
+        return self.fields[0] == "pk"
 
     def cell(self, paper: Paper, *values: Any) -> str:
         pk, name = values
@@ -146,7 +174,7 @@ class ChoiceColumn(Column):
     """The word of a stored choice."""
 
     def __init__(
-        self, label: Text, name: str, choices: Iterable[tuple[Any, Any]], *, sort: str = "", place: str = ""
+        self, label: Text, name: Path, choices: Iterable[tuple[Any, Any]], *, sort: str = "", place: str = ""
     ) -> None:
         super().__init__(label, name, sort=sort, place=place)
         self.words: Mapping[Any, Any] = dict(choices)
@@ -168,7 +196,7 @@ class NumberColumn(Column):
     newest_first = True
     css = "num"
 
-    def __init__(self, label: Text, name: str, *, digits: int | None = None, sort: str = "", place: str = "") -> None:
+    def __init__(self, label: Text, name: Path, *, digits: int | None = None, sort: str = "", place: str = "") -> None:
         super().__init__(label, name, sort=sort, place=place)
         self.digits = digits
 
@@ -191,9 +219,9 @@ class MoneyColumn(Column):
     def __init__(
         self,
         label: Text,
-        name: str,
+        name: Path,
         *,
-        currency: str = "",
+        currency: Path = "",
         digits: int | None = 0,
         sort: str = "",
         place: str = "amount",
@@ -252,8 +280,14 @@ class StateColumn(Column):
 class OwnerColumn(Column):
     """The owner's initials; the name is the title and is heard."""
 
+    key = "owner"
+
     def __init__(self, label: Text, *, prefix: str = "") -> None:
         super().__init__(label, f"{prefix}owner__name", f"{prefix}owner_team__name")
+
+    @property
+    def free_sort(self) -> str:
+        return self.key
 
     def cell(self, paper: Paper, *values: Any) -> str:
         return _known_avatar(values[0] or values[1] or "", paper.language)

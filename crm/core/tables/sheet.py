@@ -1,6 +1,6 @@
 """Some columns side by side: what they read, their heads, and their rows as markup."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from crm.core.markup import Pattern
 from crm.core.models import Organisation
-from crm.core.tables.columns import Column, MoneyColumn, Paper, Text
+from crm.core.tables.columns import Column, MoneyColumn, Paper, Path, Row, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Sheet:
     columns: tuple[Column, ...]
 
     @cached_property
-    def fields(self) -> tuple[str, ...]:
+    def fields(self) -> tuple[Path, ...]:
         """Every value path once: what is read of each row, in this order."""
         return tuple(dict.fromkeys(path for column in self.columns for path in column.fields))
 
@@ -39,6 +39,11 @@ class Sheet:
     def sorts(self) -> dict[str, Column]:
         """The sort tokens that an index answers, and their columns."""
         return {token: column for column in self.columns if column.sort for token in (column.sort, f"-{column.sort}")}
+
+    def sorted_by(self, token: str) -> Column | None:
+        """The column by which a list of this order is sorted, if it is shown."""
+        name = token.removeprefix("-")
+        return next((column for column in self.columns if name in {column.sort, column.free_sort} - {""}), None)
 
     @cached_property
     def is_for_phones(self) -> bool:
@@ -53,15 +58,20 @@ class Sheet:
         mixed = any(isinstance(column, MoneyColumn) and len(column.fields) > 1 for column in self.columns)
         return Paper(self.model, base_currency=base_currency_code(actor) if mixed else "")
 
-    def rows_html(self, rows: Iterable[Sequence[Any]], paper: Paper | None = None, *, actor: Any = None) -> SafeString:
-        """All rows; a row holds the values of `fields`. Links inside are not taken over by the list's region.
+    def rows_html(self, rows: Iterable[Row], paper: Paper | None = None, *, actor: Any = None) -> SafeString:
+        """All rows, one after the other; see `lines`."""
+        return SafeString("".join(self.lines(rows, paper, actor=actor)))
+
+    def lines(self, rows: Iterable[Row], paper: Paper | None = None, *, actor: Any = None) -> list[str]:
+        """The markup of each row; a row holds the values of `fields`. Links inside are not taken over by the list's
+        region.
 
         `actor` is whose rights hold for looked-up values; without one they stay empty.
         """
         paper, rows = paper or self.paper(actor), list(rows)
         cells = [(column.cell, column.source(rows, self._places(column), actor)) for column in self.columns]
         line = self._line
-        return SafeString("".join([line(*[cell(paper, *source(row)) for cell, source in cells]) for row in rows]))
+        return [line(*[cell(paper, *source(row)) for cell, source in cells]) for row in rows]
 
     def _places(self, column: Column) -> list[int]:
         return [self.fields.index(path) for path in column.fields]
@@ -87,12 +97,13 @@ def _cell_pattern(column: Column) -> str:
 
 
 def _head(column: Column, sort: str, url: Callable[[str], str]) -> Head:
-    if not column.sort:
+    name = column.sort or column.free_sort
+    if not name:
         return Head(column.label, "", "", column.numeric)
-    is_current = sort.removeprefix("-") == column.sort
+    is_current = sort.removeprefix("-") == name
     if is_current:
-        other = column.sort if sort.startswith("-") else f"-{column.sort}"
+        other = name if sort.startswith("-") else f"-{name}"
     else:
-        other = f"-{column.sort}" if column.newest_first else column.sort
+        other = f"-{name}" if column.newest_first else name
     direction = ("descending" if sort.startswith("-") else "ascending") if is_current else ""
     return Head(column.label, url(other), direction, column.numeric)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.safestring import SafeString
 
-from crm.core.tables.columns import Column, Paper
+from crm.core.tables.columns import Column, Paper, Path
 from crm.core.tables.sheet import Head, Sheet
 
 
@@ -25,7 +25,7 @@ class Table:
         return Sheet(cls.model, cls.columns)
 
     @classmethod
-    def fields(cls) -> tuple[str, ...]:
+    def fields(cls) -> tuple[Path, ...]:
         return cls.sheet().fields
 
     @classmethod

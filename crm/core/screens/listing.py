@@ -1,0 +1,128 @@
+"""One page of a list: its rows as markup, and the addresses that lead on from it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from crm.core.counts import Count
+from crm.core.fragments import fragment
+from crm.core.markup import Pattern
+from crm.core.screens.named_views import SystemView
+from crm.core.screens.orders import Grouping
+from crm.core.screens.selections import Declaration, selection
+from crm.core.screens.wording import Pager, pager_for
+from crm.core.sorted_pages import counts_by
+from crm.core.tables import Row
+
+type Text = str | Promise
+
+_GROUP = Pattern(
+    '<tr class="is-group"><th scope="colgroup" colspan="{}">{} <span class="tab-count">{}</span></th></tr>'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    label: Text
+    url: str
+    current: bool
+
+
+class Listing:
+    """One page of a selection, and the addresses that lead on from it."""
+
+    def __init__(self, view: Declaration, request: HttpRequest) -> None:
+        self.view, self.request = view, request
+        self.selection = selection(view, request.GET, request.user)
+        self.chosen, self.filter, self.sort = self.selection.chosen, self.selection.filter, self.selection.sort
+        self.page = self.selection.page(after=request.GET.get("after"), before=request.GET.get("before"))
+
+    @property
+    def notices(self) -> list[str]:
+        wrong = _("The address named no page of this list; this is the first one.")
+        return [*self.selection.notices, *([wrong] if self.page.bad_token else [])]
+
+    @cached_property
+    def count(self) -> Count:
+        """A first page without a second is counted already."""
+        if not (self.page.previous or self.page.following):
+            return Count(len(self.page.rows), exact=True)
+        return self.selection.count
+
+    def wider(self) -> SystemView | None:
+        """The view after the usual one, or the last one, in which the person sees anything. At most two queries."""
+        views, actor = self.view.system_views, self.request.user
+        seen: Any = self.view.queryset(actor).visible_to(actor)
+        others = [view for view in dict.fromkeys((*views[1:2], *views[-1:])) if view is not self.chosen]
+        return next((view for view in others if view.filter(seen, actor).exists()), None)
+
+    def url(self, **changes: str) -> str:
+        """This list with other parameters; a change of anything goes back to the first page."""
+        query = self.request.GET.copy()
+        for name in ("after", "before"):
+            query.pop(name, None)
+        for name, value in changes.items():
+            query[name] = value
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+
+    def clear_url(self) -> str:
+        kept = self.kept()
+        query = "&".join(f"{name}={value}" for name, value in kept)
+        return f"{self.request.path}?{query}" if query else self.request.path
+
+    def kept(self) -> Sequence[tuple[str, str]]:
+        """What the filter form sends along: only what was understood."""
+        view = [("view", self.chosen.key)] if self.chosen and not self.chosen.default else []
+        return view + ([("sort", self.sort)] if self.sort != self.view.table.default_sort else [])
+
+    def tabs(self) -> list[Tab]:
+        return [
+            Tab(view.label, f"{self.request.path}?view={view.key}", view is self.chosen)
+            for view in self.view.system_views
+        ]
+
+    def heads_html(self) -> SafeString:
+        sheet = self.selection.sheet
+        heads = sheet.heads(self.sort, lambda token: self.url(sort=token))
+        is_usual = sheet is self.view.table.sheet()
+        # Labels of declared columns wait for the language, which the fragment knows.
+        named = self.view.table if is_usual else tuple((str(head.label), head.numeric) for head in heads)
+        key = (named, *((head.sort_url, head.sorted) for head in heads))
+        return fragment("components/table.html#heads", key, lambda: {"columns": heads})
+
+    def rows_html(self) -> SafeString:
+        chosen, rows, actor = self.selection, self.page.rows, self.request.user
+        if chosen.grouping is None:
+            return chosen.sheet.rows_html(rows, actor=actor)
+        width = len(chosen.grouping.fields)
+        lines = chosen.sheet.lines([row[width:] for row in rows], actor=actor)
+        return SafeString("".join(self._with_heads(chosen.grouping, rows, lines)))
+
+    def _with_heads(self, grouping: Grouping, rows: Sequence[Row], lines: Sequence[str]) -> Iterator[str]:
+        """Before the first row of each group its head, with how many rows the group has on all pages."""
+        chosen = self.selection
+        counts, paper = counts_by(chosen.rows, chosen.branches, grouping.value), chosen.sheet.paper(self.request.user)
+        before: object = rows
+        for row, line in zip(rows, lines, strict=True):
+            value, *shown = row[: len(grouping.fields)]
+            if value != before:
+                words = grouping.column.cell(paper, *shown) or _("Without a value")
+                yield _GROUP(len(chosen.sheet.columns), words, counts.get(value, 0))
+            before = value
+            yield line
+
+    def pager(self) -> Pager | None:
+        if not self.page.rows:
+            return None
+        column = self.selection.sheet.sorted_by(self.sort)
+        previous = self.url(before=self.page.previous) if self.page.previous else ""
+        following = self.url(after=self.page.following) if self.page.following else ""
+        return pager_for(
+            len(self.page.rows), self.count, column, sort=self.sort, previous=previous, following=following
+        )

@@ -1,0 +1,68 @@
+"""The values by which a list sorts and groups where no index does."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import models
+from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Lower, NullIf
+from django.db.models.lookups import Exact
+
+from crm.core.fields import Kind, RecordField
+from crm.core.tables.field_columns import guarded, name_field
+
+_TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
+_NUMBERS = frozenset({Kind.WHOLE, Kind.DECIMAL, Kind.MONEY})
+_UNSORTED = frozenset({Kind.CHOICES, Kind.TAGS})
+_GROUPED = frozenset({Kind.STATE, Kind.CHOICE, Kind.PERSON, Kind.YES_NO})
+# More choices than these are sorted by what is stored.
+_MOST_CHOICES = 100
+
+
+def can_sort(field: RecordField) -> bool:
+    return field.kind not in _UNSORTED
+
+
+def can_group(field: RecordField) -> bool:
+    return field.kind in _GROUPED
+
+
+def sort_value(field: RecordField, actor: Any) -> Any:
+    """What a field is sorted by: names in any case, choices in their own order; nothing of what is hidden."""
+    if field.kind is Kind.PERSON:
+        value: Any = _person(field)
+    elif field.kind is Kind.RECORD and field.related is not None:
+        return guarded(Lower(f"{field.path}__{name_field(field.related)}"), field.path, field.related, actor)
+    elif field.kind in {Kind.CHOICE, Kind.STATE} and 0 < len(field.choices) <= _MOST_CHOICES:
+        value = _position(_text(field.path), [key for key, _word in field.choices])
+    else:
+        value = _plain(field)
+    return guarded(value, field.through, field.owner_model, actor) if field.through else value
+
+
+def _plain(field: RecordField) -> Any:
+    value = _text(field.path)
+    if field.kind in _TEXTS | {Kind.CHOICE, Kind.STATE}:
+        return Lower(NullIf(value, Value("")))
+    if field.kind in _NUMBERS and "custom__" in field.path:
+        return Cast(NullIf(value, Value("")), models.DecimalField(max_digits=30, decimal_places=10))
+    return value
+
+
+def _person(field: RecordField) -> Any:
+    """A record may be owned by a team instead."""
+    name = F(f"{field.path}__name")
+    is_owner = field.path == "owner" or field.path.endswith("__owner")
+    return Lower(Coalesce(name, F(f"{field.path}_team__name")) if is_owner else name)
+
+
+def _text(path: str) -> Any:
+    """The column, or the value in a JSON column as text."""
+    before, separator, key = path.rpartition("custom__")
+    return KeyTextTransform(key, f"{before}custom") if separator else F(path)
+
+
+def _position(value: Any, keys: Sequence[str]) -> Any:
+    places = [When(Exact(value, Value(key)), then=Value(place)) for place, key in enumerate(keys)]
+    return Case(*places, output_field=IntegerField())
