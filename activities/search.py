@@ -1,6 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from activities.models import Activity
+from activities.models.activity import ACTIVITY_WORDS
 from crm.core.search import SearchSource
 
 ACTIVITIES = SearchSource(
@@ -9,6 +10,7 @@ ACTIVITIES = SearchSource(
     url_name="activities:activity_detail",
     title="subject",
     subtitle="kind",
-    lookups=("subject",),
+    words=ACTIVITY_WORDS,
+    icon="activity",
     position=80,
 )

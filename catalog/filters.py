@@ -1,11 +1,13 @@
 """The filters of products and price lists."""
 
 from catalog.models import PriceList, Product
+from catalog.models.price_lists import PRICE_LIST_WORDS
+from catalog.models.products import PRODUCT_WORDS
 from crm.core.filters import RecordFilter
 
 
 class ProductFilter(RecordFilter):
-    search_fields = ("sort_key__contains", "number")
+    search_fields = (PRODUCT_WORDS,)
 
     class Meta:
         model = Product
@@ -13,6 +15,8 @@ class ProductFilter(RecordFilter):
 
 
 class PriceListFilter(RecordFilter):
+    search_fields = (PRICE_LIST_WORDS,)
+
     class Meta:
         model = PriceList
         fields = {"currency": ["exact"]}

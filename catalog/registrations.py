@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import PriceList, Product
+from catalog.models.price_lists import PRICE_LIST_WORDS
+from catalog.models.products import PRODUCT_WORDS
 from crm.core.context import NavEntry, register_nav
 from crm.core.search import SearchSource, register_search
 
@@ -14,10 +16,18 @@ def register() -> None:
             label=_("Products"),
             url_name="catalog:product_detail",
             subtitle="number",
-            lookups=("sort_key", "number"),
+            words=PRODUCT_WORDS,
+            icon="package",
             position=90,
         ),
-        SearchSource(model=PriceList, label=_("Price lists"), url_name="catalog:price_list_detail", position=95),
+        SearchSource(
+            model=PriceList,
+            label=_("Price lists"),
+            url_name="catalog:price_list_detail",
+            words=PRICE_LIST_WORDS,
+            icon="tag",
+            position=95,
+        ),
     )
     register_nav(
         NavEntry(

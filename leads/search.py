@@ -10,6 +10,7 @@ LEADS = SearchSource(
     url_name="leads:lead_detail",
     title="name",
     subtitle="company",
-    lookups=(LEAD_WORDS,),
+    words=LEAD_WORDS,
+    avatar="person",
     position=10,
 )

@@ -5,6 +5,7 @@ import secrets
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,11 @@ from django_fsm import transition
 from activities.states import ACTIVITY_MACHINE, ActivityState
 from crm.core.models import CustomModel, Line, tracked
 from crm.core.states import StateModel, reason_field, state_field
+from crm.core.words import Folded, SearchWords
 from crm.users.models import OwnedModel, User, branch_indexes
+
+ACTIVITY_WORDS = SearchWords(names=(Folded("subject"),))
+"""What an activity is found by."""
 
 
 @tracked
@@ -100,6 +105,7 @@ class Activity(OwnedModel, StateModel, CustomModel):
         ]
         indexes = [
             *branch_indexes("act", "-created_at", "due_at"),
+            GinIndex(ACTIVITY_WORDS, name="activity_search"),
             models.Index(fields=["regarding_type", "regarding_id", "state"], name="activity_regarding_idx"),
         ]
 

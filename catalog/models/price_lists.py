@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -26,7 +27,11 @@ from catalog.states import PRICE_LIST_MACHINE
 from crm.core.folding import fold
 from crm.core.models import Currency, Line, tracked
 from crm.core.states import StateModel, reason_field, state_field
+from crm.core.words import SearchWords
 from crm.users.models import OrganisationModel, Territory
+
+PRICE_LIST_WORDS = SearchWords(names=("sort_key",))
+"""What a price list is found by."""
 
 
 def _choices(labels: Mapping[Any, Any]) -> list[tuple[str, Any]]:
@@ -63,6 +68,7 @@ class PriceList(StateModel, OrganisationModel):
         indexes = [
             models.Index(F("sort_key").asc(nulls_last=True), F("id").asc(), name="pricelist_by_name"),
             models.Index(F("created_at").desc(nulls_last=True), F("id").desc(), name="pricelist_by_created"),
+            GinIndex(PRICE_LIST_WORDS, name="pricelist_search"),
         ]
         constraints = [
             PRICE_LIST_MACHINE.constraint("price_list_state_reason"),

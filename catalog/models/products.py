@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -16,7 +17,11 @@ from catalog.states import PRODUCT_MACHINE
 from crm.core.folding import fold
 from crm.core.models import Currency, CustomModel, tracked
 from crm.core.states import StateModel, reason_field, state_field
+from crm.core.words import Folded, SearchWords
 from crm.users.models import OrganisationModel
+
+PRODUCT_WORDS = SearchWords(names=("sort_key", Folded("number")), numbers=("number",))
+"""What a product is found by; numbers of products often are names."""
 
 
 @tracked
@@ -91,6 +96,7 @@ class Product(StateModel, OrganisationModel, CustomModel):
             models.Index(F("sort_key").asc(nulls_last=True), F("id").asc(), name="product_by_name"),
             models.Index(F("number").asc(nulls_last=True), F("id").asc(), name="product_by_number"),
             models.Index(F("created_at").desc(nulls_last=True), F("id").desc(), name="product_by_created"),
+            GinIndex(PRODUCT_WORDS, name="product_search"),
         ]
         constraints = [
             PRODUCT_MACHINE.constraint("product_state_reason"),

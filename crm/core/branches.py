@@ -6,7 +6,7 @@ with eighty reports so costs one piece more than one with none. Where words are 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,17 +47,17 @@ class Piece:
     _before: Sql
     _condition: Sql
     _after: Sql
-    _keys: tuple[int, ...] = ()
+    keys: tuple[int, ...] = ()
 
     def sql(self, *, beside: Sql | None, tail: str) -> Sql:
         """With one more condition, and `tail` (order and limit) for each key by itself."""
         beside = beside or Sql("TRUE")
         text = f"{self._before.text}({self._condition.text} AND {beside.text}){self._after.text} {tail}"
         params = (*self._before.params, *self._condition.params, *beside.params, *self._after.params)
-        if not self._keys:
+        if not self.keys:
             return Sql(text, params)
         each = f'SELECT "found".* FROM unnest(%s::bigint[]) AS "branch"("key") CROSS JOIN LATERAL ({text}) AS "found"'  # noqa: S608 - our own text
-        return Sql(each, (list(self._keys), *params))
+        return Sql(each, (list(self.keys), *params))
 
 
 class Pieces:
@@ -69,6 +69,11 @@ class Pieces:
         self.table = self._quoted(self.model._meta.db_table)
         self._is_search = searches_words(queryset)
         self.pieces = tuple(self._pieces(queryset, branches, select))
+
+    @property
+    def count(self) -> int:
+        """Of branches."""
+        return sum(len(piece.keys) or 1 for piece in self.pieces)
 
     def column(self, field: "models.Field[Any, Any]") -> str:
         return f"{self.table}.{self._quoted(str(field.column))}"
@@ -88,25 +93,14 @@ class Pieces:
             yield Piece(ends[0], condition, ends[1], keys)
 
     def _conditions(self, branches: Sequence[Branch]) -> Iterator[tuple[Sql, tuple[int, ...]]]:
-        alike: dict[models.ForeignKey[Any, Any], dict[int, None]] = {}
-        others: list[Q] = []
-        for branch in branches:
-            if not branch.condition:
-                # All rows: whatever else is a reason, it adds none.
-                yield Sql("TRUE"), ()
-                return
-            compared = _compared(self.model, branch.condition)
-            if compared:
-                alike.setdefault(compared[0], {})[compared[1]] = None
-            else:
-                others.append(branch.condition)
-        for field, keys in alike.items():
-            yield self._one_of(field, tuple(keys)) if self._is_search else self._equal(field, tuple(keys))
-        for other in others:
-            try:
-                yield self._where(other), ()
-            except EmptyResultSet:
-                continue
+        reasons = Reasons.of(self.model, branches, self._connection)
+        if reasons.is_all:
+            yield Sql("TRUE"), ()
+            return
+        for field, keys in reasons.alike.items():
+            yield self._one_of(field, keys) if self._is_search else self._equal(field, keys)
+        for other in reasons.others:
+            yield other, ()
 
     def _equal(self, field: "models.ForeignKey[Any, Any]", keys: tuple[int, ...]) -> tuple[Sql, tuple[int, ...]]:
         column = self.column(field)
@@ -114,17 +108,48 @@ class Pieces:
 
     def _one_of(self, field: "models.ForeignKey[Any, Any]", keys: tuple[int, ...]) -> tuple[Sql, tuple[int, ...]]:
         """The index of words finds the rows, once for all keys instead of once for each."""
-        return Sql(f"{self.column(field)} = ANY(%s::bigint[])", (list(keys),)), ()
-
-    def _where(self, condition: Q) -> Sql:
-        query = self.model._base_manager.filter(condition).query
-        compiler = query.get_compiler(connection=self._connection)
-        text, params = compiler.compile(query.where)
-        return Sql(text, tuple(params))
+        return one_of(self.column(field), keys), ()
 
     def _compiled(self, rows: Rows) -> tuple[str, Params]:
         text, params = rows.query.get_compiler(connection=self._connection).as_sql()
         return text, tuple(params)
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Branches sorted: are all rows visible, which keys of which column make a row visible, and what else does."""
+
+    is_all: bool
+    alike: "Mapping[models.ForeignKey[Any, Any], tuple[int, ...]]"
+    others: tuple[Sql, ...]
+
+    @classmethod
+    def of(cls, model: type[models.Model], branches: Sequence[Branch], connection: Any) -> "Reasons":
+        alike: dict[models.ForeignKey[Any, Any], dict[int, None]] = {}
+        others: list[Sql] = []
+        for branch in branches:
+            if not branch.condition:
+                # All rows: whatever else is a reason, it adds none.
+                return cls(is_all=True, alike={}, others=())
+            compared = _compared(model, branch.condition)
+            if compared:
+                alike.setdefault(compared[0], {})[compared[1]] = None
+            elif (where := _where(model, branch.condition, connection)) is not None:
+                others.append(where)
+        return cls(is_all=False, alike={field: tuple(keys) for field, keys in alike.items()}, others=tuple(others))
+
+
+def one_of(column: str, keys: Sequence[int]) -> Sql:
+    return Sql(f"{column} = ANY(%s::bigint[])", (list(keys),))
+
+
+def _where(model: type[models.Model], condition: Q, connection: Any) -> Sql | None:
+    query = model._base_manager.filter(condition).query
+    try:
+        text, params = query.get_compiler(connection=connection).compile(query.where)
+    except EmptyResultSet:
+        return None
+    return Sql(text, tuple(params))
 
 
 def _compared(model: type[models.Model], condition: Q) -> "tuple[models.ForeignKey[Any, Any], int] | None":

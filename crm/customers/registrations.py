@@ -21,7 +21,8 @@ def _register_searches() -> None:
             label=_("Accounts"),
             url_name="customers:account_detail",
             subtitle="email",
-            lookups=(ACCOUNT_WORDS,),
+            words=ACCOUNT_WORDS,
+            avatar="company",
             position=60,
         ),
         SearchSource(
@@ -30,7 +31,8 @@ def _register_searches() -> None:
             url_name="customers:contact_detail",
             title="full_name",
             subtitle="account",
-            lookups=(CONTACT_WORDS,),
+            words=CONTACT_WORDS,
+            avatar="person",
             position=70,
         ),
     )

@@ -7,20 +7,22 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from crm.core.models import Currency, CustomModel, tracked
 from crm.core.states import StateModel, reason_field, state_field
-from crm.core.words import Parts, Words
+from crm.core.words import SearchWords
 from crm.users.models import OwnedModel, branch_indexes
 from leads.states import LEAD_MACHINE, LeadState
 
 NAMELESS = _("Enter a topic, a last name, a company or an e-mail address, so that the lead can be called something.")
 
-LEAD_WORDS = Words(
-    "sort_key", Parts("sort_key"), "company_key", "email_key", Lower("number"), "phone_e164", "mobile_e164"
+LEAD_WORDS = SearchWords(
+    names=("sort_key", "company_key"),
+    emails=("email_key",),
+    numbers=("number",),
+    phones=("phone_e164", "mobile_e164"),
 )
 """What a lead is found by."""
 
@@ -197,7 +199,7 @@ class Lead(OwnedModel, StateModel, CustomModel):
         ]
         indexes = [
             *branch_indexes("lead", "-created_at", "-updated_at", "sort_key", "-score", "estimated_close_on"),
-            GinIndex(LEAD_WORDS, name="lead_words"),
+            GinIndex(LEAD_WORDS, name="lead_search"),
             models.Index(fields=["email_key"], name="lead_email_idx", condition=~Q(email_key="")),
             models.Index(fields=["company_key"], name="lead_company_idx", condition=~Q(company_key="")),
             models.Index(fields=["phone_e164"], name="lead_phone_idx", condition=~Q(phone_e164="")),

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.filters import RecordFilter
 from crm.customers.record_names import AccountField
 from sales.models import Invoice, Order, Quote
+from sales.models.documents import DOCUMENT_WORDS
 
-_SEARCHED = ("sort_key__contains", "number", "buyer_name")
+_SEARCHED = (DOCUMENT_WORDS,)
 _COMMON = {"owner": ["exact"], "source": ["iexact"], "campaign_code": ["iexact"], "created_at": ["date__gte"]}
 
 

@@ -8,9 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.models import Currency, CustomModel, Line
 from crm.core.money import ROUNDING_METHOD
 from crm.core.states import StateModel
+from crm.core.words import Folded, SearchWords
 from crm.customers.models import CustomerModel
 from crm.users.models import OwnedModel
 from sales.models.columns import base_figure, figure, percentage, typed_amount
+
+DOCUMENT_WORDS = SearchWords(
+    names=("sort_key", Folded("buyer_name"), Folded("customer_reference")), numbers=("number",)
+)
+"""What a quote, an order or an invoice is found by. Whoever reads it reads the buyer's name on it."""
 
 
 class PricedModel(OwnedModel, StateModel, CustomerModel, CustomModel):

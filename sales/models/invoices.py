@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from crm.core.states import reason_field, state_field
 from crm.customers.models import CustomerModel
 from crm.users.models import OwnedModel, User, branch_indexes
 from sales.models.columns import figure
-from sales.models.documents import DocumentModel, DocumentTax
+from sales.models.documents import DOCUMENT_WORDS, DocumentModel, DocumentTax
 from sales.models.freezing import append_only, frozen_header, frozen_with, kept_after_draft
 from sales.models.lines import DocumentLine
 from sales.models.opportunities import Opportunity
@@ -106,6 +107,7 @@ class Invoice(DocumentModel):
         ]
         indexes = [
             *branch_indexes("invoice", "-created_at", "-updated_at", "sort_key", "due_on", "-base_total_amount"),
+            GinIndex(DOCUMENT_WORDS, name="invoice_search"),
             models.Index(fields=["due_on"], name="invoice_open_idx", condition=Q(state="issued")),
         ]
 

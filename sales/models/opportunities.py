@@ -13,7 +13,7 @@ from django_fsm import transition
 
 from crm.core.models import Line, tracked
 from crm.core.states import reason_field, state_field
-from crm.core.words import Parts, Words
+from crm.core.words import SearchWords
 from crm.customers.models import CustomerModel
 from crm.users.models import OwnedModel, branch_indexes
 from leads.models import Lead
@@ -37,7 +37,7 @@ class ForecastCategory(models.TextChoices):
     OMITTED = "omitted", _("Omitted")
 
 
-OPPORTUNITY_WORDS = Words("sort_key", Parts("sort_key"))
+OPPORTUNITY_WORDS = SearchWords(names=("sort_key",))
 """What an opportunity is found by."""
 
 
@@ -124,7 +124,7 @@ class Opportunity(PricedModel):
             *branch_indexes(
                 "opp", "-created_at", "-updated_at", "sort_key", "estimated_close_on", "-base_estimated_revenue"
             ),
-            GinIndex(OPPORTUNITY_WORDS, name="opportunity_words"),
+            GinIndex(OPPORTUNITY_WORDS, name="opportunity_search"),
         ]
 
     def __str__(self) -> str:

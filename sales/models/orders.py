@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from crm.core.states import reason_field, state_field
 from crm.customers.models import CustomerModel
 from crm.users.models import OwnedModel, branch_indexes
 from sales.models.columns import units
-from sales.models.documents import DocumentModel, DocumentTax
+from sales.models.documents import DOCUMENT_WORDS, DocumentModel, DocumentTax
 from sales.models.lines import DocumentLine
 from sales.models.opportunities import Opportunity, OpportunityLine
 from sales.models.quotes import Quote, QuoteLine
@@ -74,7 +75,10 @@ class Order(DocumentModel):
                 name="order_canceled_has_day",
             ),
         ]
-        indexes = branch_indexes("order", "-created_at", "-updated_at", "sort_key", "-base_total_amount")
+        indexes = [
+            *branch_indexes("order", "-created_at", "-updated_at", "sort_key", "-base_total_amount"),
+            GinIndex(DOCUMENT_WORDS, name="order_search"),
+        ]
 
     @property
     def is_editable(self) -> bool:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from crm.core.models import tracked
 from crm.core.states import reason_field, state_field
 from crm.customers.models import CustomerModel
 from crm.users.models import OwnedModel, User, branch_indexes
-from sales.models.documents import DocumentModel, DocumentTax
+from sales.models.documents import DOCUMENT_WORDS, DocumentModel, DocumentTax
 from sales.models.freezing import frozen_header, frozen_with, kept_after_draft
 from sales.models.lines import DocumentLine
 from sales.models.opportunities import Opportunity, OpportunityLine
@@ -116,7 +117,10 @@ class Quote(DocumentModel):
                 name="quote_valid_from_before_to",
             ),
         ]
-        indexes = branch_indexes("quote", "-created_at", "-updated_at", "sort_key", "expires_on", "-base_total_amount")
+        indexes = [
+            *branch_indexes("quote", "-created_at", "-updated_at", "sort_key", "expires_on", "-base_total_amount"),
+            GinIndex(DOCUMENT_WORDS, name="quote_search"),
+        ]
 
     def __str__(self) -> str:
         if not self.revision:

@@ -7,6 +7,7 @@ from crm.core.search import SearchSource, register_search
 from sales import chain
 from sales.actions import invoices, orders, quotes
 from sales.models import Invoice, Order, Quote
+from sales.models.documents import DOCUMENT_WORDS
 from sales.panels import documents as panels
 
 
@@ -35,7 +36,8 @@ def _appear() -> None:
                 url_name=f"sales:{noun}_detail",
                 title="name",
                 subtitle="number",
-                lookups=("sort_key", "number"),
+                words=DOCUMENT_WORDS,
+                icon=icon,
                 position=position * 10,
             )
         )

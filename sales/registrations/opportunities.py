@@ -53,7 +53,8 @@ def _appear() -> None:
             url_name="sales:opportunity_detail",
             title="topic",
             subtitle="customer_account",
-            lookups=(OPPORTUNITY_WORDS,),
+            words=OPPORTUNITY_WORDS,
+            icon="target",
             position=20,
         )
     )

@@ -6,20 +6,21 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from crm.core.folding import company_key, fold
 from crm.core.models import CustomModel, tracked
 from crm.core.states import StateModel, reason_field, state_field
-from crm.core.words import Parts, Words
+from crm.core.words import SearchWords
 from crm.customers import keys
 from crm.customers.models.parts import CommercialTerms, ContactPreferences, not_above_itself
 from crm.customers.states import ACCOUNT_MACHINE
 from crm.users.models import OwnedModel, branch_indexes
 
-ACCOUNT_WORDS = Words("sort_key", Parts("sort_key"), Lower("number"), "email_key", "phone_e164", "phone2_e164")
+ACCOUNT_WORDS = SearchWords(
+    names=("sort_key",), emails=("email_key",), numbers=("number",), phones=("phone_e164", "phone2_e164")
+)
 """What an account is found by."""
 
 
@@ -104,7 +105,7 @@ class Account(StateModel, CommercialTerms, ContactPreferences, OwnedModel, Custo
         verbose_name_plural = _("accounts")
         indexes = [
             *branch_indexes("account", "-created_at", "-updated_at", "sort_key"),
-            GinIndex(ACCOUNT_WORDS, name="account_words"),
+            GinIndex(ACCOUNT_WORDS, name="account_search"),
             models.Index(fields=["company_key"], name="account_by_company", condition=~Q(company_key="")),
             models.Index(fields=["email_key"], name="account_by_email", condition=~Q(email_key="")),
             models.Index(fields=["email_domain"], name="account_by_email_domain", condition=~Q(email_domain="")),

@@ -11,14 +11,16 @@ from django_fsm import transition
 from crm.core.folding import fold
 from crm.core.models import CustomModel, tracked
 from crm.core.states import StateModel, reason_field, state_field
-from crm.core.words import Parts, Words
+from crm.core.words import SearchWords
 from crm.customers import keys
 from crm.customers.models.accounts import Account
 from crm.customers.models.parts import CommercialTerms, ContactPreferences, not_above_itself
 from crm.customers.states import CONTACT_MACHINE
 from crm.users.models import OwnedModel, branch_indexes
 
-CONTACT_WORDS = Words("sort_key", Parts("sort_key"), "email_key", "email2_key", "phone_e164", "mobile_e164")
+CONTACT_WORDS = SearchWords(
+    names=("sort_key",), emails=("email_key", "email2_key"), phones=("phone_e164", "mobile_e164")
+)
 """What a contact is found by."""
 
 
@@ -72,7 +74,7 @@ class Contact(StateModel, CommercialTerms, ContactPreferences, OwnedModel, Custo
         verbose_name_plural = _("contacts")
         indexes = [
             *branch_indexes("contact", "-created_at", "-updated_at", "sort_key"),
-            GinIndex(CONTACT_WORDS, name="contact_words"),
+            GinIndex(CONTACT_WORDS, name="contact_search"),
             models.Index(fields=["name_key"], name="contact_by_name", condition=~Q(name_key="")),
             models.Index(fields=["email_key"], name="contact_by_email", condition=~Q(email_key="")),
             models.Index(fields=["email2_key"], name="contact_by_email2", condition=~Q(email2_key="")),
