@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from activities.due import due_html
@@ -24,6 +23,7 @@ from crm.core.icons import icon
 from crm.core.markup import Pattern
 from crm.core.prepared import Slot, prepared, rights_key
 from crm.core.tables import LookupColumn, Paper
+from crm.core.writing import style
 
 _STEP = Pattern('<span class="next-step" title="{}">{}{}</span>')
 _LINK = Pattern('<a class="next-step" href="{}" title="{}">{}<span>{}</span> {}</a>')
@@ -96,9 +96,9 @@ def next_step_of(record: models.Model, actor: Any) -> SafeString:
 
 
 def _none() -> SafeString:
-    return _none_in(get_language())
+    return _none_in(style())
 
 
 @lru_cache
-def _none_in(_language: str | None) -> SafeString:
+def _none_in(_style: str) -> SafeString:
     return _MUTED(_("None"))

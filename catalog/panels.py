@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.forms import NewItemForm
 from catalog.models import PriceList, PriceListItem, Product
+from crm.core import format as shown
 from crm.core.access import WRITE
 from crm.core.idempotency import new_key
 from crm.core.panels import Panel, register_panels
@@ -42,7 +43,7 @@ def _items_after(price_list: PriceList, token: str) -> Any:
 
 def _typed(item: PriceListItem) -> str:
     """The amount as it is typed: no grouping, no needless zeros."""
-    return "" if item.amount is None else f"{item.amount.normalize():f}"
+    return shown.typed(item.amount)
 
 
 def _may_write(price_list: PriceList, user: Any) -> bool:

@@ -16,6 +16,7 @@ from catalog.price_terms import (
     RoundingOption,
     RoundingPolicy,
 )
+from crm.core.format import quantity
 from crm.core.money import format_price
 
 type _Money = Callable[[Decimal], str]
@@ -212,7 +213,7 @@ def _volume_sentence(step: VolumeStep, money: _Money) -> str:
 
 
 def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"
+    return quantity(number)
 
 
 def _stored(step: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from crm.core import format as shown
 from crm.core.icons import icon
 from crm.core.markup import Pattern
 from crm.core.tables import Column, Paper
+from crm.core.writing import style
 
 TARGET = dt.timedelta(hours=1)
 """Within this time a new lead should hear from somebody."""
@@ -47,11 +48,11 @@ def _touched(span: dt.timedelta) -> SafeString:
 def _waiting(span: dt.timedelta) -> SafeString:
     """Made once for each minute of the first day and each whole day after it: what the words tell apart."""
     step = _DAY if span >= _DAY else _MINUTE
-    return _waiting_for(span // step * step, span > TARGET, shown.language())
+    return _waiting_for(span // step * step, span > TARGET, style())
 
 
 @lru_cache(4096)
-def _waiting_for(span: dt.timedelta, is_late: bool, _language: str) -> SafeString:
+def _waiting_for(span: dt.timedelta, is_late: bool, _style: str) -> SafeString:
     words = shown.duration(span)
     if is_late:
         title = _("Waiting for %(span)s, longer than the target of %(target)s")

@@ -44,7 +44,7 @@ class DueColumn(Column):
             return SafeString()
         near = state in self.states and (day - paper.today).days <= SOON
         if not near:
-            return shown.short_day(day, paper.today, paper.language)
+            return shown.short_day(day, paper.today, paper.style)
         css = "late" if day < paper.today else "warn"
         words = days_words(day, paper.today)
-        return format_html('<span class="{}" title="{}">{}</span>', css, shown.day(day, paper.language), words)
+        return format_html('<span class="{}" title="{}">{}</span>', css, shown.day(day, paper.style), words)

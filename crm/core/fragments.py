@@ -1,8 +1,8 @@
 """Pieces of a page that many pages share, rendered once for each thing on which they depend.
 
-A fragment is a template and a key. The key names everything that the template reads but the language, and nothing
-that belongs to one request: no CSRF token, no nonce, no message. Kept in the memory of each process, the least
-used dropped first.
+A fragment is a template and a key. The key names everything that the template reads but the language and the
+formats, and nothing that belongs to one request: no CSRF token, no nonce, no message. Kept in the memory of each
+process, the least used dropped first.
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -12,7 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+
+from crm.core.writing import style
 
 MOST_KEPT = 1024
 
@@ -21,7 +22,7 @@ def fragment(template: str, key: Hashable, context: Callable[[], Mapping[str, An
     """The template rendered with `context()`, which is asked only where this key was not rendered before."""
     if settings.DEBUG:
         return render_to_string(template, dict(context()))
-    return _kept(template, get_language(), key, _Context(context))
+    return _kept(template, style(), key, _Context(context))
 
 
 class _Context:
@@ -38,5 +39,5 @@ class _Context:
 
 
 @lru_cache(MOST_KEPT)
-def _kept(template: str, _language: str | None, _key: Hashable, context: _Context) -> SafeString:
+def _kept(template: str, _style: str, _key: Hashable, context: _Context) -> SafeString:
     return render_to_string(template, dict(context.read()))

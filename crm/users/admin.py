@@ -13,6 +13,7 @@ from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
+from crm.core.writing import CHOICES
 from crm.users.models import (
     BusinessUnit,
     IdempotencyKey,
@@ -81,7 +82,8 @@ class UserAdmin(DjangoUserAdmin, OwnerAdmin):  # type: ignore[misc,type-arg]  # 
     actions = ()
     inlines = (UserRoleInline, UserTeamInline)
     fieldsets = (
-        (None, {"fields": ("username", "password", "name", "email", "job_title", "phone", "time_zone")}),
+        (None, {"fields": ("username", "password", "name", "email", "job_title", "phone")}),
+        (_("Language and formats"), {"fields": ("time_zone", "language", *CHOICES)}),
         (_("Place"), {"fields": ("business_unit", "manager", "territory")}),
         (_("Access"), {"fields": ("is_active", "is_administrator", "last_login")}),
     )

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from crm.core.writing import write_as, written_as
 from crm.users.reach import reach_of
 
 
@@ -17,8 +18,8 @@ class SignInMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pages are written in the person's own time zone; without one, in that of the organisation."""
-        with timezone.override(None):
+        """Pages are written as the person chose; what they left open, as the organisation did."""
+        with timezone.override(None), written_as():
             return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
@@ -30,6 +31,10 @@ class SignInMiddleware:
         reach = reach_of(request.user)
         if reach is not None:
             timezone.activate(reach.time_zone)
+            write_as(reach.writing)
+            if reach.language:
+                translation.activate(reach.language)
+                request.LANGUAGE_CODE = translation.get_language()
         return None
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from crm.core.writing import NATURAL, Writing
+
 _BEFORE = """
 WITH RECURSIVE
 below(id) AS (
@@ -31,6 +33,13 @@ _REACH = """
     (SELECT array_agg(DISTINCT id) FROM reports WHERE level = 1),
     organisation.managers_may_write,
     COALESCE(NULLIF(person.time_zone, ''), organisation.time_zone),
+    ARRAY[
+        COALESCE(NULLIF(person.language, ''), organisation.language, ''),
+        COALESCE(NULLIF(person.number_format, ''), organisation.number_format, ''),
+        COALESCE(NULLIF(person.date_format, ''), organisation.date_format, ''),
+        COALESCE(NULLIF(person.time_format, ''), organisation.time_format, ''),
+        COALESCE(NULLIF(person.week_starts, ''), organisation.week_starts, '')
+    ],
     (SELECT code FROM core_currency WHERE id = organisation.base_currency_id),
     (SELECT count(*) FROM (
         SELECT FROM users_notification WHERE person_id = person.id AND read_at IS NULL LIMIT 100) AS unread)
@@ -57,6 +66,8 @@ class Reach:
     direct_report_ids: tuple[int, ...] = ()
     managers_may_write: bool = True
     time_zone: str = "UTC"
+    language: str = ""
+    writing: Writing = NATURAL
     base_currency: str = ""
     unread: int = 0
 
@@ -101,7 +112,7 @@ def _row(sql: str, user_id: int) -> tuple[Any, ...] | None:
 
 def _reach(user_id: int, row: tuple[Any, ...]) -> Reach:
     unit_id, is_administrator, depths, teams, units, reports, direct, managers_may_write, *others = row
-    time_zone, currency, unread = others
+    time_zone, (language, *writing), currency, unread = others
     return Reach(
         user_id=user_id,
         unit_id=unit_id,
@@ -114,6 +125,8 @@ def _reach(user_id: int, row: tuple[Any, ...]) -> Reach:
         direct_report_ids=tuple(direct or ()),
         managers_may_write=True if managers_may_write is None else managers_may_write,
         time_zone=time_zone or "UTC",
+        language=language,
+        writing=Writing(*writing),
         base_currency=currency or "",
         unread=unread,
     )

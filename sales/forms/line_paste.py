@@ -6,11 +6,17 @@ Cells are separated by tabs, or by semicolons where there is no tab. A first row
 import csv
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
+from django.core.exceptions import ValidationError
+
+from crm.core import format as shown
+from crm.core.typed import read_number
 from sales.models import LineKind
 
 MOST_PASTED = 500
 _MOST_READ = 200_000
+_TWO_READINGS = re.compile(r"-?\d{1,3}[.,]\d{3}")
 _NUMBER = re.compile(r"[-\u2212]?[\d\s.,'\u2019]*\d\s*%?")
 
 
@@ -44,19 +50,26 @@ def _values(cells: Sequence[str], units: Mapping[str, int]) -> dict[str, str]:
 
 
 def plain_number(text: str) -> str:
-    """`1.234,50` and `1,234.50` both as `1234.50`; what is no number stays for the person to mend.
+    """As the person's own format reads it, else by its marks; what is no number stays for the person to mend.
 
     Of two different marks the last one is the decimal one; a single one is, unless exactly three digits follow a
     comma or it occurs more than once.
     """
     if not _NUMBER.fullmatch(text):
         return text[:30]
-    percent = " %" if text.endswith("%") else ""
-    digits = re.sub(r"[\s'\u2019%]", "", text).replace("\N{MINUS SIGN}", "-")
+    percent, bare = (" %" if text.endswith("%") else ""), text.removesuffix("%").strip()
+    try:
+        return shown.exactly(read_number(bare)) + percent
+    except ValidationError:
+        return text[:30] if _TWO_READINGS.fullmatch(bare) else shown.exactly(_guessed(bare)) + percent
+
+
+def _guessed(text: str) -> Decimal:
+    digits = re.sub(r"[\s'\u2019]", "", text).replace("\N{MINUS SIGN}", "-")
     mark = _decimal_mark(digits)
     grouping = {".", ","} - {mark}
     plain = "".join(letter for letter in digits if letter not in grouping)
-    return (plain.replace(mark, ".") if mark else plain) + percent
+    return Decimal(plain.replace(mark, ".") if mark else plain)
 
 
 def _decimal_mark(digits: str) -> str:

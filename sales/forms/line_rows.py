@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,8 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.core import format as shown
 from crm.core.money import ZERO
-from crm.core.widgets import plain_decimal
+from crm.core.typed import read_number
+from crm.core.widgets import read_as_number
 from sales.models import LineKind
 from sales.models.columns import ONE
 from sales.services.lines import LineRow
@@ -33,12 +35,17 @@ class RowForm(forms.Form):
     discount = forms.CharField(required=False, max_length=30)
     tax = forms.IntegerField(required=False)
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("quantity", "price"):
+            read_as_number(self.fields[name])  # type: ignore[arg-type]  # both are numbers
+
     def clean_discount(self) -> tuple[Decimal, Decimal | None]:
         """Amount and percentage, one of them at most."""
-        text = str(self.cleaned_data["discount"]).strip().replace("\N{MINUS SIGN}", "-")
+        text = str(self.cleaned_data["discount"]).strip()
         try:
-            value = Decimal(text.rstrip("%").strip() or 0)
-        except InvalidOperation:
+            value = read_number(text.rstrip("%").strip() or "0")
+        except ValidationError:
             value = Decimal("NaN")
         if not value.is_finite() or abs(value) >= 10**14:
             raise ValidationError(_("Enter an amount such as 30.00, or a percentage such as 5 %."))
@@ -146,7 +153,7 @@ def texts_of(line: Any) -> dict[str, str]:
         "position": str(line.position),
         "kind": line.kind,
         "item": line.description if line.kind == LineKind.NOTE and not line.name else line.name,
-        "quantity": str(plain_decimal(line.quantity)),
+        "quantity": shown.typed(line.quantity),
         "unit": str(line.unit_id or ""),
         "price": _price(line) if is_typed else "",
         "discount": _discount(line),
@@ -156,11 +163,10 @@ def texts_of(line: Any) -> dict[str, str]:
 
 def _price(line: Any) -> str:
     """With two decimals at least, as prices are written."""
-    price = plain_decimal(line.price_per_unit)
-    return f"{price:.2f}" if price == round(price, 2) else str(price)
+    return shown.typed(line.price_per_unit, digits=2)
 
 
 def _discount(line: Any) -> str:
     if line.discount_percent:
-        return f"{plain_decimal(line.discount_percent)} %"
-    return str(plain_decimal(line.discount_amount)) if line.discount_amount else ""
+        return f"{shown.typed(line.discount_percent)} %"
+    return shown.typed(line.discount_amount) if line.discount_amount else ""

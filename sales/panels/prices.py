@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from catalog.price_terms import PriceMethod
 from catalog.price_trace import ItemStep, PriceTrace
 from crm.core import format as shown
+from crm.core.writing import number_language, style
 from sales.models import DocumentLine, LineKind
 
 
@@ -28,7 +29,7 @@ def price_from(line: DocumentLine, digits: int) -> PriceFrom:
     if not line.price_trace:
         return PriceFrom("")
     trace = PriceTrace.from_dict(line.price_trace)
-    sentences = trace.sentences(shown.language())
+    sentences = trace.sentences(number_language(style()))
     if line.kind == LineKind.WRITE_IN:
         return PriceFrom(_("Write-in"), sentences, "edit")
     return _of_trace(trace, sentences, digits)

@@ -37,9 +37,9 @@ def line_of(line: Any, **changes: Any) -> dict[str, Any]:
         "id": line.pk,
         "position": line.position,
         "item": line.name,
-        "quantity": line.quantity.normalize(),
+        "quantity": f"{line.quantity.normalize():f}",
         "unit": line.unit_id or "",
-        "price": line.price_per_unit.normalize(),
+        "price": f"{line.price_per_unit.normalize():f}",
         "discount": "",
         "tax": line.tax_rate_id,
     }

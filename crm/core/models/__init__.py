@@ -8,6 +8,7 @@ from crm.core.models.numbering import NumberCounter, NumberSeries
 from crm.core.models.organisation import BankAccount, Organisation
 from crm.core.models.reasons import StatusReason
 from crm.core.models.work import Job, Schedule
+from crm.core.models.writing import WritingModel
 
 __all__ = [
     "TRACKED",
@@ -27,6 +28,7 @@ __all__ = [
     "Schedule",
     "Singleton",
     "StatusReason",
+    "WritingModel",
     "rate_on",
     "tracked",
 ]

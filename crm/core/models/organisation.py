@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.models.base import Singleton, tracked
 from crm.core.models.money import Currency
+from crm.core.models.writing import WritingModel
 from crm.core.transactions import read_once
 
 
@@ -21,7 +22,7 @@ def known_time_zone(name: str) -> None:
 
 
 @tracked
-class Organisation(Singleton):
+class Organisation(WritingModel, Singleton):
     name = models.CharField(_("legal name"), max_length=200, default="My company")
     street = models.CharField(_("street"), max_length=250, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)

@@ -20,6 +20,7 @@ from crm.core.addresses import screen_name
 from crm.core.badges import Tones, state_badge
 from crm.core.markup import Pattern, escaped
 from crm.core.states import StateMachine
+from crm.core.writing import style
 
 type Text = str | Promise
 type Cell = Callable[..., str]
@@ -40,12 +41,12 @@ _NOBODY = Pattern('<span class="avatar avatar-nobody" title="{}">?</span>')
 
 @dataclass(frozen=True)
 class Paper:
-    """What the cells of one rendering share: day and language, the base currency, addresses looked up once."""
+    """What the cells of one rendering share: day, language and formats, the base currency, addresses looked up once."""
 
     model: type[models.Model]
     base_currency: str = ""
     today: dt.date = field(default_factory=timezone.localdate)
-    language: str = field(default_factory=shown.language)
+    style: str = field(default_factory=style)
     _addresses: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def address(self, url_name: str, pk: int) -> SafeString:
@@ -181,7 +182,7 @@ class ChoiceColumn(Column):
         self._made: dict[tuple[Any, str], str] = {}
 
     def cell(self, paper: Paper, *values: Any) -> str:
-        key = (values[0], paper.language)
+        key = (values[0], paper.style)
         if key not in self._made:
             if values[0] not in self.words:
                 return str(values[0] or "")
@@ -205,8 +206,8 @@ class NumberColumn(Column):
         if value is None:
             return _NOTHING
         if self.digits is None:
-            return shown.quantity(value, paper.language)
-        return shown.number(value, self.digits, paper.language)
+            return shown.quantity(value, paper.style)
+        return shown.number(value, self.digits, paper.style)
 
 
 class MoneyColumn(Column):
@@ -232,20 +233,20 @@ class MoneyColumn(Column):
     def cell(self, paper: Paper, *values: Any) -> str:
         amount: Decimal | None = values[0]
         code = str(values[1] or "") if len(values) > 1 else ""
-        return _money(amount, "" if code == paper.base_currency else code, self.digits, paper.language)
+        return _money(amount, "" if code == paper.base_currency else code, self.digits, paper.style)
 
 
 # Round sums come again and again.
 @lru_cache(4096)
-def _money(amount: Decimal | None, code: str, digits: int | None, language: str) -> SafeString:
-    return shown.money_html(amount, code, digits=digits, language_code=language)
+def _money(amount: Decimal | None, code: str, digits: int | None, style: str) -> SafeString:
+    return shown.money_html(amount, code, digits=digits, style=style)
 
 
 class DateColumn(Column):
     newest_first = True
 
     def cell(self, paper: Paper, *values: Any) -> str:
-        return shown.day(values[0], paper.language)
+        return shown.day(values[0], paper.style)
 
 
 class DateTimeColumn(Column):
@@ -254,7 +255,7 @@ class DateTimeColumn(Column):
     newest_first = True
 
     def cell(self, paper: Paper, *values: Any) -> str:
-        return shown.short_moment(values[0], paper.today, paper.language)
+        return shown.short_moment(values[0], paper.today, paper.style)
 
 
 class StateColumn(Column):
@@ -271,7 +272,7 @@ class StateColumn(Column):
         state, reason = values
         if state is None:
             return _NOTHING
-        key = (state, reason, paper.language)
+        key = (state, reason, paper.style)
         if key not in self._made:
             self._made[key] = state_badge(self.machine, state, reason, self.tones).html()
         return self._made[key]
@@ -290,11 +291,11 @@ class OwnerColumn(Column):
         return self.key
 
     def cell(self, paper: Paper, *values: Any) -> str:
-        return _known_avatar(values[0] or values[1] or "", paper.language)
+        return _known_avatar(values[0] or values[1] or "", paper.style)
 
 
 @lru_cache(1024)
-def _known_avatar(name: str, _language: str) -> SafeString:
+def _known_avatar(name: str, _style: str) -> SafeString:
     return avatar(name)
 
 

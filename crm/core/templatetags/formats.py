@@ -48,6 +48,11 @@ def moment(value: dt.datetime | None) -> SafeString:
 
 
 @register.filter
+def weekday(value: dt.datetime) -> str:
+    return shown.weekday(value)
+
+
+@register.filter
 def time_of_day(value: dt.datetime | None) -> SafeString:
     return shown.time_of_day(value)
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.models import tracked
+from crm.core.models import WritingModel, tracked
 from crm.core.models.organisation import known_time_zone
 from crm.users.access import may
 from crm.users.models.organisation_units import BusinessUnit, Territory
@@ -35,11 +35,20 @@ class UserManager(BaseUserManager["User"]):
 
 
 @tracked
-class User(AbstractBaseUser):
+class User(WritingModel, AbstractBaseUser):
     """`is_administrator` opens the admin site and every right; all other rights come from roles."""
 
     actor_kind: ClassVar[str] = "user"
-    unrecorded: ClassVar[tuple[str, ...]] = ("password", "last_login")
+    unrecorded: ClassVar[tuple[str, ...]] = ("password", "last_login", "session_seed")
+
+    class Theme(models.TextChoices):
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+        SYSTEM = "system", _("Like the system")
+
+    class Density(models.TextChoices):
+        COMPACT = "compact", _("Compact")
+        ROOMY = "roomy", _("Roomy")
 
     username = models.CharField(
         _("login"),
@@ -65,6 +74,10 @@ class User(AbstractBaseUser):
     job_title = models.CharField(_("job title"), max_length=100, blank=True)
     phone = models.CharField(_("phone"), max_length=50, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[known_time_zone])
+    theme = models.CharField(_("theme"), max_length=10, blank=True, default="", choices=Theme.choices)
+    density = models.CharField(_("density of lists"), max_length=10, blank=True, default="", choices=Density.choices)
+    start_page = models.CharField(_("first page after signing in"), max_length=100, blank=True, default="")
+    session_seed = models.CharField(max_length=32, blank=True, default="", editable=False)
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Switch off instead of deleting a person."))
     is_administrator = models.BooleanField(_("administrator"), default=False)
     date_joined = models.DateTimeField(_("since"), db_default=Now(), editable=False)
@@ -108,6 +121,11 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions end with the password, and where `session_seed` has changed since they began."""
+        from_password = super()._get_session_auth_hash(secret)  # type: ignore[misc]  # Django's own, which the stubs leave out
+        return f"{from_password}{self.session_seed}"
 
     @property
     def base_currency(self) -> str:
