@@ -32,7 +32,7 @@ def _register(model: Any, name: str) -> None:
     leave_out(model, "freight_tax_category")
     register_fields(
         model,
-        derived(model, name, sort="sort_key"),
+        derived(model, name, sort="sort_key", folded="sort_key"),
         derived(model, "customer_account", name="account"),
         derived(model, "freight_tax_percent", edit_name=""),
         *(derived(model, f"utm_{part}", label=label) for part, label in _UTM),

@@ -16,9 +16,9 @@ from pghistory.models import Event
 from crm.core import panels, search
 from crm.core.actions import Action, actions_for
 from crm.core.context import nav_entries
-from crm.core.filters import search_condition
 from crm.core.indexes import is_indexed
 from crm.core.models import TRACKED
+from crm.core.query.text import search_condition
 from crm.core.screens import ListView, TransitionView
 from crm.core.tables import LinkColumn, Table
 from crm.core.words import Lookup

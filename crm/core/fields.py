@@ -57,8 +57,9 @@ class RecordField:
     a TEXT field may have some too, which are then proposals. `related` is the table of PERSON, RECORD and TAGS.
 
     `edit_name` is the field of the noun's form that edits it in place ("" for none), `sort` the sort token that an
-    index answers, `currency` the path of the code in which MONEY is counted ("" for the base currency). A field of
-    another record is reached `through` the foreign key of this path, which leads to a row of `owner_model`.
+    index answers, `folded` a column that keeps the same text as `fold` gives it, `currency` the path of the code in
+    which MONEY is counted ("" for the base currency). A field of another record is reached `through` the foreign key
+    of this path, which leads to a row of `owner_model`.
     """
 
     name: str
@@ -70,6 +71,7 @@ class RecordField:
     may_read: Callable[[Any], bool] = everybody
     edit_name: str = ""
     sort: str = ""
+    folded: str = ""
     currency: str = ""
     through: str = ""
     owner_model: Model | None = None
@@ -123,7 +125,7 @@ _KINDS: tuple[tuple[type[Any], Kind], ...] = (
 
 def fields_of(model: Model, actor: Any) -> Mapping[str, RecordField]:
     """What this person may read of a table, by name: own fields, custom ones, and those one step away."""
-    own = _own(model, actor)
+    own = own_fields(model, actor)
     found = dict(own)
     for root in own.values():
         if root.related is not None and root.kind in _LEADING and _may_read_table(root.related, actor):
@@ -161,7 +163,13 @@ def derived(model: Model, column: str, **changes: Any) -> RecordField:
     return replace(field, **changes)
 
 
-def _own(model: Model, actor: Any) -> dict[str, RecordField]:
+def fields_of_table(model: Model) -> Mapping[str, RecordField]:
+    """The columns of a table as fields, whoever asks; without custom fields and related ones."""
+    return _derived_fields(model)
+
+
+def own_fields(model: Model, actor: Any) -> dict[str, RecordField]:
+    """Without the fields of related records."""
     found = {name: field for name, field in _derived_fields(model).items() if field.may_read(actor)}
     return found | _given(model, actor, found)
 
@@ -266,6 +274,7 @@ def _far_field(root: RecordField, near: RecordField) -> RecordField:
         path=f"{root.path}__{near.path}",
         edit_name="",
         sort="",
+        folded="",
         currency=f"{root.path}__{near.currency}" if near.currency else "",
         through=root.path,
         owner_model=root.related,

@@ -7,13 +7,15 @@ import django_filters
 from django.db import models
 from django.db.models import Q
 from django.forms import BaseForm, BaseModelForm, ModelChoiceField
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core.access import hidden_name, visible_names
-from crm.core.folding import fold
+from crm.core.query import QueryError, condition, parse
 from crm.core.widgets import use_own_widgets
-from crm.core.words import Lookup, Words
+from crm.core.words import Lookup
 
 # Parameters of every list that are no filters.
 PAGE_PARAMETERS = frozenset({"sort", "after", "before", "columns", "density", "group"})
@@ -24,9 +26,9 @@ _SHOWN = 40
 class RecordFilter(django_filters.FilterSet):
     """`RecordFilter(data, queryset, actor=…)`; `qs` is filtered, `notices` says what was ignored.
 
-    `search_fields` are lookups joined by OR for the parameter `q`. For a large table, the `Words` of its index alone:
-    one lookup without an index makes the database read every row. A lookup on `sort_key` gets the folded
-    text; the plain name of a field stands for its beginning, in any case.
+    `q` is a query (`crm.core.query`). `search_fields` are the lookups, joined by OR, for its words without a field.
+    For a large table, the `Words` of its index alone: one lookup without an index makes the database read every row.
+    A lookup on `sort_key` gets the folded text; the plain name of a field stands for its beginning, in any case.
     """
 
     search_fields: ClassVar[tuple[Lookup, ...]] = ("sort_key__contains",)
@@ -40,7 +42,23 @@ class RecordFilter(django_filters.FilterSet):
         use_own_widgets(self.form)
 
     def search(self, rows: "models.QuerySet[Any]", name: str, text: str) -> "models.QuerySet[Any]":
-        return rows.filter(search_condition(self.search_fields, text))
+        """What cannot be understood finds nothing: more rows than were meant would be worse."""
+        return rows.none() if self.query_error else rows.filter(self._asked)
+
+    @property
+    def query_error(self) -> QueryError | None:
+        """What is wrong with the query, and where in `sought`."""
+        return self._asked if isinstance(self._asked, QueryError) else None
+
+    @cached_property
+    def _asked(self) -> Q | QueryError:
+        """The query as a condition, or why it is none."""
+        model: Any = self.queryset.model
+        try:
+            query = parse(self.sought)
+            return condition(query, model, self.actor, timezone.now(), words=self.search_fields)
+        except QueryError as error:
+            return error
 
     @property
     def notices(self) -> list[str]:
@@ -48,6 +66,8 @@ class RecordFilter(django_filters.FilterSet):
             _("“%(name)s” was ignored: %(why)s") % {"name": self._label(name), "why": " ".join(map(str, errors))}
             for name, errors in self.form.errors.items()
         ]
+        if self.query_error:
+            wrong.append(self.query_error.sentence)
         return wrong + [
             _("“%(name)s” is not a filter of this list and was ignored.") % {"name": name[:_SHOWN]}
             for name in self._unknown()
@@ -68,7 +88,7 @@ class RecordFilter(django_filters.FilterSet):
     @property
     def sought(self) -> str:
         """What stands in the search box."""
-        return str(self.form["q"].value() or "")
+        return str(self.form["q"].value() or "").strip()
 
     def filter_fields(self) -> list[Any]:
         """The bound fields beside the search box."""
@@ -94,24 +114,6 @@ def _part_names(form: BaseForm) -> Iterable[str]:
     return (
         f"{name}{part}" for name, field in form.fields.items() for part in getattr(field.widget, "widgets_names", ())
     )
-
-
-def search_condition(lookups: Iterable[Lookup], text: str) -> Q:
-    """Any of the lookups; nothing at all where no letter is left of the text."""
-    condition = Q()
-    for lookup in lookups:
-        if isinstance(lookup, Words):
-            condition |= lookup.begin_with(text)
-            continue
-        path, _separator, how = lookup.rpartition("__")
-        if path.endswith("sort_key") or lookup == "sort_key":
-            folded = fold(text)
-            condition |= Q(**{lookup if path else "sort_key__startswith": folded}) if folded else Q()
-        elif how in {"contains", "icontains", "startswith", "istartswith", "exact", "iexact"}:
-            condition |= Q(**{lookup: text.strip()})
-        else:
-            condition |= Q(**{f"{lookup}__istartswith": text.strip()})
-    return condition or Q(pk__in=())
 
 
 def limit_choices(form: BaseForm, actor: Any) -> None:

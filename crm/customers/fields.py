@@ -5,5 +5,5 @@ from crm.customers.models import Account, Contact
 
 
 def register() -> None:
-    register_fields(Account, derived(Account, "name", sort="sort_key"))
-    register_fields(Contact, derived(Contact, "full_name", name="name", sort="sort_key"))
+    register_fields(Account, derived(Account, "name", sort="sort_key", folded="sort_key"))
+    register_fields(Contact, derived(Contact, "full_name", name="name", sort="sort_key", folded="sort_key"))
