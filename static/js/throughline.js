@@ -89,9 +89,16 @@
   // What was asked for the page that is being left: an answer would come too late, or say that the record has moved on.
   const abandonQuestions = () => {
     for (const asking of document.querySelectorAll(".htmx-request")) {
-      asking.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true }));
+      htmx.trigger(asking, "htmx:abort");
     }
   };
+
+  // Nor is anything asked any more: a question that waits for a pause in typing would come after the form.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.querySelector("form[data-running]")) {
+      event.preventDefault();
+    }
+  });
 
   const unlock = (form) => {
     delete form.dataset.running;
