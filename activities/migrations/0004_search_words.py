@@ -1,4 +1,5 @@
 import crm.core.words
+import crm.core.schema
 import django.contrib.postgres.indexes
 from django.conf import settings
 from django.db import migrations
@@ -14,12 +15,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
-            model_name="activity",
-            index=django.contrib.postgres.indexes.GinIndex(
-                crm.core.words.SearchWords(names=(crm.core.words.Folded("subject"),)), name="activity_search"
-            ),
+        crm.core.schema.OneStep(
+            operations=[
+                migrations.AddIndex(
+                    model_name="activity",
+                    index=django.contrib.postgres.indexes.GinIndex(
+                        crm.core.words.SearchWords(names=(crm.core.words.Folded("subject"),)), name="activity_search"
+                    ),
+                ),
+                # A new index on expressions is used well only once the planner has counted them.
+                migrations.RunSQL("ANALYZE activities_activity", migrations.RunSQL.noop),
+            ],
         ),
-        # A new index on expressions is used well only once the planner has counted them.
-        migrations.RunSQL("ANALYZE activities_activity", migrations.RunSQL.noop),
     ]

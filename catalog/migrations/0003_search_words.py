@@ -1,4 +1,5 @@
 import crm.core.words
+import crm.core.schema
 import django.contrib.postgres.indexes
 from django.conf import settings
 from django.db import migrations
@@ -12,19 +13,23 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
-            model_name="pricelist",
-            index=django.contrib.postgres.indexes.GinIndex(
-                crm.core.words.SearchWords(names=("sort_key",)), name="pricelist_search"
-            ),
+        crm.core.schema.OneStep(
+            operations=[
+                migrations.AddIndex(
+                    model_name="pricelist",
+                    index=django.contrib.postgres.indexes.GinIndex(
+                        crm.core.words.SearchWords(names=("sort_key",)), name="pricelist_search"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="product",
+                    index=django.contrib.postgres.indexes.GinIndex(
+                        crm.core.words.SearchWords(names=("sort_key", crm.core.words.Folded("number")), numbers=("number",)),
+                        name="product_search",
+                    ),
+                ),
+                # A new index on expressions is used well only once the planner has counted them.
+                migrations.RunSQL("ANALYZE catalog_product, catalog_pricelist", migrations.RunSQL.noop),
+            ],
         ),
-        migrations.AddIndex(
-            model_name="product",
-            index=django.contrib.postgres.indexes.GinIndex(
-                crm.core.words.SearchWords(names=("sort_key", crm.core.words.Folded("number")), numbers=("number",)),
-                name="product_search",
-            ),
-        ),
-        # A new index on expressions is used well only once the planner has counted them.
-        migrations.RunSQL("ANALYZE catalog_product, catalog_pricelist", migrations.RunSQL.noop),
     ]

@@ -1,4 +1,4 @@
-"""What migrations share: a step that makes many tables at once, and SQL that runs twice."""
+"""What migrations share: many operations as one step, and SQL that runs twice."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,20 +20,23 @@ $$ LANGUAGE plpgsql;
 would write a context row a statement that nobody reads."""
 
 
-class CreateTables(Operation):
-    """All operations of an app's first migration as one step.
+class OneStep(Operation):
+    """All operations of a migration as one step.
 
-    Django renders the tables known so far again after each operation; with an event table and triggers for
-    every table that took minutes on an empty database. Here the state is rendered once: each table is made in
-    its final shape (columns, indexes and constraints included), then the triggers are installed.
+    Django works out the tables known so far again after each operation; with an event table and triggers for every
+    table that took minutes. Here it happens twice: before all of them and after all of them. So no operation may
+    build on what another one of the same step did to the data.
     """
 
     serialization_expand_args = ["operations"]
     reduces_to_sql = True
-    reversible = True
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         self.operations = list(operations)
+
+    @property
+    def reversible(self) -> bool:  # type: ignore[override]  # an attribute there
+        return all(operation.reversible for operation in self.operations)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return self.__class__.__name__, [], {"operations": self.operations}
@@ -43,6 +46,35 @@ class CreateTables(Operation):
         state.__dict__.pop("apps", None)
         for operation in self.operations:
             operation.state_forwards(app_label, state)
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        for operation in self.operations:
+            operation.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        for operation in reversed(self.operations):
+            operation.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return "; ".join(operation.describe() for operation in self.operations)
+
+
+class CreateTables(OneStep):
+    """An app's first migration: each table is made in its final shape, with columns, indexes and constraints, then
+    the triggers are installed.
+    """
 
     def database_forwards(
         self,

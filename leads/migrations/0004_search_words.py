@@ -1,4 +1,5 @@
 import crm.core.words
+import crm.core.schema
 import django.contrib.postgres.indexes
 from django.conf import settings
 from django.db import migrations
@@ -14,22 +15,26 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name="lead",
-            name="lead_words",
-        ),
-        migrations.AddIndex(
-            model_name="lead",
-            index=django.contrib.postgres.indexes.GinIndex(
-                crm.core.words.SearchWords(
-                    emails=("email_key",),
-                    names=("sort_key", "company_key"),
-                    numbers=("number",),
-                    phones=("phone_e164", "mobile_e164"),
+        crm.core.schema.OneStep(
+            operations=[
+                migrations.RemoveIndex(
+                    model_name="lead",
+                    name="lead_words",
                 ),
-                name="lead_search",
-            ),
+                migrations.AddIndex(
+                    model_name="lead",
+                    index=django.contrib.postgres.indexes.GinIndex(
+                        crm.core.words.SearchWords(
+                            emails=("email_key",),
+                            names=("sort_key", "company_key"),
+                            numbers=("number",),
+                            phones=("phone_e164", "mobile_e164"),
+                        ),
+                        name="lead_search",
+                    ),
+                ),
+                # A new index on expressions is used well only once the planner has counted them.
+                migrations.RunSQL("ANALYZE leads_lead", migrations.RunSQL.noop),
+            ],
         ),
-        # A new index on expressions is used well only once the planner has counted them.
-        migrations.RunSQL("ANALYZE leads_lead", migrations.RunSQL.noop),
     ]

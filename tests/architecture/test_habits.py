@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 import pytest
 from django.apps import apps
 from django.db import models
+from django.db.migrations.loader import MigrationLoader
 
 from crm.core.models import TRACKED
 from tests.architecture.sources import Source, attributes, calls, sources
 
 GUARDS = {"visible_to", "for_action", "branches", "none"}
+OURS = {"core", "users", "customers", "data", "process", "reports", "catalog", "activities", "leads", "sales"}
 SCREENS = {"views", "forms", "filters", "tables", "panels", "search", "actions", "urls"}
 
 
@@ -50,12 +52,17 @@ def test_no_rule_hides_in_a_signal() -> None:
     assert found(*hits) == []
 
 
+def test_a_migration_that_changes_tables_is_one_step() -> None:
+    """Django would render all tables again after each of its operations, which took minutes."""
+    migrations = MigrationLoader(None).disk_migrations
+    assert [key for key, each in migrations.items() if key[0] in OURS and len(each.operations) > 1] == []
+
+
 def test_no_model_overrides_save_or_delete() -> None:
-    ours = {"core", "users", "customers", "data", "process", "reports", "catalog", "activities", "leads", "sales"}
     wrong = [
         f"{model._meta.label}.{name}"
         for model in apps.get_models()
-        if model._meta.app_label in ours
+        if model._meta.app_label in OURS
         for name in ("save", "delete")
         if getattr(model, name) is not getattr(models.Model, name) and not _only_inherits(model, name)
     ]

@@ -1,11 +1,11 @@
-"""`makemigrations` as Django's, except that an app's first migration makes its tables in one step."""
+"""`makemigrations` as Django's, except that each migration is one step."""
 
 from typing import Any
 
 from django.core.management.base import CommandError
 from django.core.management.commands.makemigrations import Command as MakeMigrations
 
-from crm.core.schema import CreateTables
+from crm.core.schema import CreateTables, OneStep
 
 
 class Command(MakeMigrations):
@@ -14,6 +14,7 @@ class Command(MakeMigrations):
             first = [migration for migration in migrations if migration.initial]
             if len(first) > 1:
                 raise CommandError(f"Make the first migrations one app at a time, lower apps first; {app} was split.")
-            for migration in first:
-                migration.operations = [CreateTables(migration.operations)]
+            for migration in migrations:
+                step = CreateTables if migration.initial else OneStep
+                migration.operations = [step(migration.operations)]
         super().write_migration_files(changes, *args, **kwargs)
