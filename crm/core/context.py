@@ -88,6 +88,15 @@ class Shell:
         return fragment("frame/nav.html", links, lambda: {"nav": links, "product_name": PRODUCT_NAME})
 
     @property
+    def look(self) -> SafeString:
+        """Theme and density as attributes of the page; nothing where nobody is signed in or nothing is chosen."""
+        if not self._is_signed_in():
+            return SafeString()
+        user: Any = self._request.user
+        chosen = (user.theme, user.density)
+        return fragment("frame/look.html", chosen, lambda: {"theme": chosen[0], "density": chosen[1]})
+
+    @property
     def topbar(self) -> SafeString:
         """Search, New and theme."""
         if not self._is_signed_in():
@@ -97,7 +106,12 @@ class Shell:
         return fragment(
             "frame/topbar.html",
             (search_url, links, sought),
-            lambda: {"search_url": search_url, "new_links": links, "sought": sought},
+            lambda: {
+                "search_url": search_url,
+                "new_links": links,
+                "sought": sought,
+                "theme_url": _address("settings_theme"),
+            },
         )
 
     @property

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from crm.core import history
 from crm.core.errors import TooMany
 from crm.users.models import User
+from crm.users.start_pages import start_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         with history.action("user.signed_in", actor=user):
             super().login(request, user)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where nobody asked for a page: the one that the person has chosen to start with."""
+        return start_url(request.user)
 
     def set_password(self, user: User, password: str) -> None:
         """Also after a forgotten one, when nobody is signed in yet."""

@@ -12,6 +12,7 @@ from crm.users.views.notifications import (
     NotificationReadView,
     NotificationSettingsView,
 )
+from crm.users.views.settings import EndSessionsView, SettingsView, ThemeView
 from crm.users.views.setup import SetupView
 from crm.users.views.sharing import ShareView, StopSharingView
 
@@ -47,6 +48,9 @@ urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("account/", include(_account)),
+    path("settings/", SettingsView.as_view(), name="settings"),
+    path("settings/theme/", ThemeView.as_view(), name="settings_theme"),
+    path("settings/sign-out/", EndSessionsView.as_view(), name="settings_sign_out"),
     path("notifications/", NotificationListView.as_view(), name="notifications"),
     path("notifications/newest/", NotificationPanelView.as_view(), name="notification_panel"),
     path("notifications/read/", NotificationReadAllView.as_view(), name="notification_read_all"),

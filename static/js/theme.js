@@ -1,4 +1,5 @@
-// Runs before the first paint: theme and width of the navigation, as this person left them on this device.
+// Runs before the first paint: theme and width of the navigation, as this person left them on this device. A theme
+// among the settings of the person comes with the page, and is what every device goes by from then on.
 "use strict";
 
 (() => {
@@ -13,8 +14,17 @@
     }
   };
 
+  const served = root.dataset.themeChoice;
+  if (served) {
+    try {
+      localStorage.setItem("throughline.theme", served);
+    } catch {
+      // storage is switched off: the page says it each time
+    }
+  }
+
   const apply = () => {
-    const choice = stored("theme");
+    const choice = stored("theme") ?? served;
     const chosen = choice === "light" || choice === "dark";
     root.dataset.bsTheme = chosen ? choice : dark.matches ? "dark" : "light";
     root.dataset.themeChoice = chosen ? choice : "system";

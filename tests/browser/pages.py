@@ -32,6 +32,7 @@ class Page:
 #: Addresses that answer with no page of their own: they lead elsewhere, or give a file or data.
 PAGELESS = {
     "healthz",
+    "settings_theme",
     "notification_panel",
     "notification_read",
     "notification_read_all",
@@ -227,6 +228,9 @@ _FRAME = (
     Page("search, found", "core:search", query="q=Quill"),
     Page("search, too much", "core:search", query="q=Donau", who="hoarder"),
     Page("search, none", "core:search", query="q=zzzz"),
+    Page("settings", "settings"),
+    Page("settings, with errors", "settings", form="time_zone", sent={"time_zone": "Mars/Olympus"}),
+    Page("settings, sign out elsewhere", "settings_sign_out"),
     Page("notifications", "notifications"),
     Page("notifications, nothing", "notifications", who="newcomer"),
     Page("notifications, too much", "notifications", who="hoarder"),

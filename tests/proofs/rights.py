@@ -88,6 +88,9 @@ def _frame(world: World) -> dict[str, Row]:
     return {
         "home": Row(),
         "core:search": Row(),
+        "settings": Row("", ALL, ALL, {"theme": "dark", "number_format": "1.234,56"}),
+        "settings_theme": Row("", NONE, ALL, {"theme": "dark"}),
+        "settings_sign_out": Row("", ALL, ALL),
         "notifications": Row(),
         "notification_panel": Row(),
         "notification_read": Row("notification", NONE, "ohhhhh"),

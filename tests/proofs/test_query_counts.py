@@ -27,6 +27,8 @@ SMALL, LARGE = 2, 50
 LISTS = {
     "home": LIST,
     "core:search": LIST,
+    "settings": LIST,
+    "settings_sign_out": LIST,
     "notifications": LIST,
     "notification_panel": LIST,
     "leads:lead_list": LIST,
@@ -103,6 +105,9 @@ ACTS = {
     "leads:lead_disqualify": ACT,
     "leads:lead_edit": ACT,
     "leads:lead_reopen": ACT,
+    "settings": ACT,
+    "settings_theme": ACT,
+    "settings_sign_out": ACT,
     "notification_read": ACT,
     "notification_read_all": ACT,
     "notification_settings": ACT,
