@@ -47,8 +47,11 @@ class Guarded(Protocol):
 
 
 def may_create(actor: Any, model: type[models.Model]) -> bool:
-    """`has_perm` answers from the roles of `crm.users`; actors without an account act for the system."""
-    if getattr(actor, "actor_kind", "") != "user":
+    """`has_perm` answers from the roles of `crm.users`; actors without an account act for the system.
+
+    What is a person's own and no business record says `everybody_creates`.
+    """
+    if getattr(actor, "actor_kind", "") != "user" or getattr(model, "everybody_creates", False):
         return True
     return bool(actor.has_perm(f"{model._meta.app_label}.create_{model._meta.model_name}"))
 

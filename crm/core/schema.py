@@ -72,8 +72,8 @@ class OneStep(Operation):
 
 
 class CreateTables(OneStep):
-    """An app's first migration: each table is made in its final shape, with columns, indexes and constraints, then
-    the triggers are installed.
+    """A migration that makes tables and changes no other, such as an app's first one: each is made in its final shape,
+    with columns, indexes and constraints, then the triggers are installed.
     """
 
     def database_forwards(

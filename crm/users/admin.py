@@ -21,6 +21,8 @@ from crm.users.models import (
     Notification,
     Role,
     RolePrivilege,
+    SavedView,
+    SavedViewTeam,
     SetupToken,
     Share,
     Team,
@@ -28,6 +30,8 @@ from crm.users.models import (
     Territory,
     User,
     UserRole,
+    ViewDefault,
+    ViewPin,
 )
 from crm.users.rights import known_permissions
 from crm.users.services.ownership import follow_owner
@@ -168,6 +172,28 @@ class UserRoleAdmin(RecordAdmin):
 @admin.register(Share)
 class ShareAdmin(RecordAdmin):
     list_display = ("content_type", "object_id", "user", "team", "may_write", "shared_at", "shared_by")
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(ReadOnlyAdmin):
+    """Changed by their owners, in their lists."""
+
+    list_display = ("name", "noun", "owner", "query")
+
+
+@admin.register(SavedViewTeam)
+class SavedViewTeamAdmin(ReadOnlyAdmin):
+    list_display = ("view", "team")
+
+
+@admin.register(ViewPin)
+class ViewPinAdmin(ReadOnlyAdmin):
+    list_display = ("view", "user")
+
+
+@admin.register(ViewDefault)
+class ViewDefaultAdmin(ReadOnlyAdmin):
+    list_display = ("noun", "key", "user")
 
 
 @admin.register(IdempotencyKey)

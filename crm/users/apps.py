@@ -11,12 +11,13 @@ class UsersConfig(AppConfig):
         from crm.core import foundations, idempotency, work  # noqa: PLC0415 - models exist only now
         from crm.core.context import NavEntry, register_nav  # noqa: PLC0415
         from crm.core.query.people import register_people  # noqa: PLC0415
-        from crm.users import actions, fields, people, rights, tasks, why  # noqa: PLC0415
+        from crm.users import actions, fields, people, rights, saved_views, tasks, why  # noqa: PLC0415
         from crm.users.services.notifications import tell_of_job  # noqa: PLC0415
 
         idempotency.register(self.get_model("IdempotencyKey"))
         rights.declare_named("core.restore_record", {})
         why.register()
+        saved_views.register()
         fields.register()
         register_people(people.Colleagues())
         actions.register_sharing()

@@ -42,11 +42,28 @@ _REACH = """
     ],
     (SELECT code FROM core_currency WHERE id = organisation.base_currency_id),
     (SELECT count(*) FROM (
-        SELECT FROM users_notification WHERE person_id = person.id AND read_at IS NULL LIMIT 100) AS unread)
+        SELECT FROM users_notification WHERE person_id = person.id AND read_at IS NULL LIMIT 100) AS unread),
+    (SELECT jsonb_object_agg(noun, ARRAY[key, kept]) FROM (
+        SELECT noun, max(key) AS key, max(kept) AS kept FROM (
+            SELECT noun, '' AS key, 'some' AS kept FROM users_savedview WHERE owner_id = person.id
+            UNION ALL SELECT view.noun, '', 'some' FROM users_savedviewteam share
+                JOIN users_savedview view ON view.id = share.view_id
+                WHERE person.is_administrator
+                OR share.team_id IN (SELECT team_id FROM users_teammembership WHERE user_id = person.id)
+            UNION ALL SELECT noun, key, '' FROM users_viewdefault WHERE user_id = person.id
+        ) AS known GROUP BY noun) AS views)
 """
 _FROM = """
 FROM users_user person LEFT JOIN core_organisation organisation ON TRUE WHERE person.id = %(user)s AND person.is_active
 """
+
+
+@dataclass(frozen=True, slots=True)
+class KeptViews:
+    """Of one list: does the person keep any view, and the key of the one with which it opens for them."""
+
+    default: str = ""
+    has_some: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +87,7 @@ class Reach:
     writing: Writing = NATURAL
     base_currency: str = ""
     unread: int = 0
+    views: Mapping[str, KeptViews] = field(default_factory=dict)
 
 
 def reach_of(user: Any) -> Reach | None:
@@ -112,7 +130,7 @@ def _row(sql: str, user_id: int) -> tuple[Any, ...] | None:
 
 def _reach(user_id: int, row: tuple[Any, ...]) -> Reach:
     unit_id, is_administrator, depths, teams, units, reports, direct, managers_may_write, *others = row
-    time_zone, (language, *writing), currency, unread = others
+    time_zone, (language, *writing), currency, unread, views = others
     return Reach(
         user_id=user_id,
         unit_id=unit_id,
@@ -129,4 +147,5 @@ def _reach(user_id: int, row: tuple[Any, ...]) -> Reach:
         writing=Writing(*writing),
         base_currency=currency or "",
         unread=unread,
+        views={noun: KeptViews(key, bool(kept)) for noun, (key, kept) in json.loads(views or "{}").items()},
     )

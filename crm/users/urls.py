@@ -12,6 +12,7 @@ from crm.users.views.notifications import (
     NotificationReadView,
     NotificationSettingsView,
 )
+from crm.users.views.saved_views import FirstView, PinView, SavedViewDeleteView, SavedViewEditView, UnpinView
 from crm.users.views.settings import EndSessionsView, SettingsView, ThemeView
 from crm.users.views.setup import SetupView
 from crm.users.views.sharing import ShareView, StopSharingView
@@ -56,6 +57,12 @@ urlpatterns = [
     path("notifications/read/", NotificationReadAllView.as_view(), name="notification_read_all"),
     path("notifications/settings/", NotificationSettingsView.as_view(), name="notification_settings"),
     path("notifications/<int:pk>/read/", NotificationReadView.as_view(), name="notification_read"),
+    path("views/new/", SavedViewEditView.as_view(), name="view_create"),
+    path("views/<int:pk>/edit/", SavedViewEditView.as_view(), name="view_edit"),
+    path("views/<int:pk>/delete/", SavedViewDeleteView.as_view(), name="view_delete"),
+    path("views/<int:pk>/pin/", PinView.as_view(), name="view_pin"),
+    path("views/<int:pk>/unpin/", UnpinView.as_view(), name="view_unpin"),
+    path("views/<str:noun>/<slug:key>/first/", FirstView.as_view(), name="view_first"),
     path("<slug:noun>/<int:pk>/share/", ShareView.as_view(), name="record_share"),
     path("<slug:noun>/<int:pk>/share/<int:share_id>/stop/", StopSharingView.as_view(), name="record_stop_sharing"),
 ]

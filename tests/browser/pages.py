@@ -39,6 +39,9 @@ PAGELESS = {
     "activities:activity_file",
     "activities:activity_pin",
     "activities:activity_unpin",
+    "view_pin",
+    "view_unpin",
+    "view_first",
     "leads:capture",
     "leads:web_to_lead",
     "capture/<path:form_key>",
@@ -238,6 +241,10 @@ _FRAME = (
     Page("share", "record_share", "leads lead"),
     Page("share, with errors", "record_share", "leads lead", status=422, form="user", sent={"user": "", "team": ""}),
     Page("stop sharing", "record_stop_sharing", "lead share"),
+    Page("new view", "view_create", query="noun=leads.lead&columns=name,company&group=owner"),
+    Page("view", "view_edit", "view"),
+    Page("view, with errors", "view_edit", "view", status=422, form="name", sent={"name": ""}),
+    Page("delete a view", "view_delete", "view"),
     Page("refused", "leads:lead_delete", "lead", who="reader", status=403),
     Page("hidden", "leads:lead_detail", "lead", who="stranger", status=404),
 )
@@ -264,6 +271,8 @@ def _lists() -> Iterator[Page]:
         yield Page(f"{noun} list, too much", address, who="hoarder", query="view=all")
         yield Page(f"{noun} list, no match", address, query="view=all&q=zzzz")
     yield Page("lead list, usual view", "leads:lead_list")
+    looks = "columns=name,company,account.industry,owner,created_at&group=owner&density=compact"
+    yield Page("lead list, columns and groups", "leads:lead_list", query=f"view=all&{looks}")
     yield Page("lead list, strange", "leads:lead_list", query="view=none&sort=none&owner=none&after=none")
     yield Page("lead list, no right", "leads:lead_list", who="guest", status=403)
 

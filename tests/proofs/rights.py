@@ -20,6 +20,8 @@ MAKE = "ooooof"
 CATALOGUE = "fffoof"
 #: Activities are seen by the whole unit, and changed by their owner.
 SEEN, DONE = "oohooo", "ofhoof"
+#: What somebody keeps and shares with nobody.
+OWN = "ohhhhh"
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,12 @@ def _frame(world: World) -> dict[str, Row]:
         "notification_settings": Row("", ALL, ALL, {"kinds": ["assigned"]}),
         "record_share": Row("leads lead", WORK, WORK, {"user": world.cast.read_only.pk}),
         "record_stop_sharing": Row("lead share", WORK, WORK),
+        "view_create": Row("", ALL, ALL, {"name": "Typed", "noun": "leads.lead"}),
+        "view_edit": Row("view", OWN, OWN, {"name": "Typed"}),
+        "view_delete": Row("view", OWN, OWN),
+        "view_pin": Row("view", NONE, OWN),
+        "view_unpin": Row("view", NONE, OWN),
+        "view_first": Row("first view", NONE, ALL),
     }
 
 

@@ -21,7 +21,7 @@ from catalog.services.products import retire_product, revise_product
 from crm.core.actors import SYSTEM
 from crm.customers.services.accounts import deactivate_account
 from crm.customers.services.contacts import deactivate_contact
-from crm.users.models import Notification, Share, User
+from crm.users.models import Notification, SavedView, Share, User
 from crm.users.services.notifications import notify
 from sales.services.opportunities import hold_opportunity
 from sales.services.orders import hold_order
@@ -78,6 +78,7 @@ def make_world() -> World:
     world = World(make_cast())
     owner = world.cast.rep_a
     _share(make_account(owner, COMMON), world.cast.rep_b, world.cast.rep_c)
+    world.records |= _views(owner)
     for make in (_leads, _customers, _catalogue, _activities, _opportunities, _documents):
         world.records |= make(owner)
     return world
@@ -87,6 +88,11 @@ def _share(record: models.Model, *people: User) -> None:
     kind = ContentType.objects.get_for_model(record)
     for person in people:
         Share.objects.create(content_type=kind, object_id=record.pk, user=person)
+
+
+def _views(owner: Any) -> dict[str, Any]:
+    view = SavedView.objects.create(owner=owner, noun="leads.lead", name=SECRET)
+    return {"view": view, "first view": ("leads.lead", "all")}
 
 
 def _leads(owner: Any) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class EditView[M: models.Model](View):
 
     Hooks: `create(form, actor)` and `update(record_id, form, actor)` call a service and give the record;
     `initial(request)` fills a new form; `obstacle(record)` says why the record cannot be edited now;
-    `success_url(record)`.
+    `success_url(record)`; `list_url(record)` is where the list of such records stands.
     """
 
     model: type[M]
@@ -60,6 +60,9 @@ class EditView[M: models.Model](View):
     def success_url(self, record: M) -> str:
         return screen_url(self.model, "detail", record.pk)
 
+    def list_url(self, record: M | None) -> str:
+        return screen_url(self.model, "list")
+
     def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         record = self._record(pk)
         if record is None:
@@ -67,6 +70,10 @@ class EditView[M: models.Model](View):
         else:
             self._check_obstacle(record)
             form = self.form_class(actor=request.user, instance=record)
+        return self.page_of(form, record)
+
+    def page_of(self, form: Any, record: M | None) -> HttpResponse:
+        """The page with a form that nobody has sent yet."""
         return self._page(_Sent(form, record))
 
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
@@ -146,7 +153,7 @@ class EditView[M: models.Model](View):
             "trail": self._trail(record),
             "sections": sections_of(sent.form),
             "submit_label": _("Save %(noun)s") % {"noun": noun},
-            "cancel_url": screen_url(self.model, "detail", record.pk) if record else screen_url(self.model, "list"),
+            "cancel_url": (record and screen_url(self.model, "detail", record.pk)) or self.list_url(record),
             "idempotency_key": new_key(),
             "version": getattr(record, "version", ""),
             "conflict": conflict,
@@ -155,7 +162,7 @@ class EditView[M: models.Model](View):
         return render(self.request, self.template_name, context, status=status)
 
     def _trail(self, record: M | None) -> list[tuple[str, str]]:
-        nouns = (str(self.model._meta.verbose_name_plural).capitalize(), screen_url(self.model, "list"))
+        nouns = (str(self.model._meta.verbose_name_plural).capitalize(), self.list_url(record))
         if record is None:
             return [nouns, (_("New"), "")]
         return [nouns, (str(record), screen_url(self.model, "detail", record.pk)), (_("Edit"), "")]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from crm.core.counts import Count
 from crm.core.fragments import fragment
 from crm.core.markup import Pattern
-from crm.core.screens.named_views import SystemView
+from crm.core.screens.named_views import KeptView, MenuItem, SystemView, menu_of
 from crm.core.screens.orders import Grouping
 from crm.core.screens.selections import Declaration, selection
 from crm.core.screens.wording import Pager, pager_for
@@ -32,6 +32,7 @@ class Tab:
     label: Text
     url: str
     current: bool
+    shared: bool = False
 
 
 class Listing:
@@ -82,10 +83,22 @@ class Listing:
         return view + ([("sort", self.sort)] if self.sort != self.view.table.default_sort else [])
 
     def tabs(self) -> list[Tab]:
-        return [
-            Tab(view.label, f"{self.request.path}?view={view.key}", view is self.chosen)
-            for view in self.view.system_views
-        ]
+        """The views of the list, those that the person keeps as tabs, and the one that is open."""
+        views = self.selection.views
+        return [self._tab(view) for view in views if not isinstance(view, KeptView) or _is_tab(view, self.chosen)]
+
+    def other_views(self) -> list[Tab]:
+        """What is kept or shared without being a tab."""
+        kept = (view for view in self.selection.views if isinstance(view, KeptView))
+        return [self._tab(view) for view in kept if not _is_tab(view, self.chosen)]
+
+    def menu(self) -> list[MenuItem]:
+        shown = self.selection.shown
+        return menu_of(self.view.model, self.chosen, shown, changed=self.selection.is_changed)
+
+    def _tab(self, view: SystemView) -> Tab:
+        shared = isinstance(view, KeptView) and view.is_shared
+        return Tab(view.label, f"{self.request.path}?view={view.key}", view is self.chosen, shared)
 
     def heads_html(self) -> SafeString:
         sheet = self.selection.sheet
@@ -126,3 +139,7 @@ class Listing:
         return pager_for(
             len(self.page.rows), self.count, column, sort=self.sort, previous=previous, following=following
         )
+
+
+def _is_tab(view: KeptView, chosen: SystemView | None) -> bool:
+    return view.is_pinned or view is chosen

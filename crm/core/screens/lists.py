@@ -67,6 +67,8 @@ class ListView(View):
             "count_words": count_words(listing.count),
             "is_region": htmx.asks_for(request, REGION),
             "tabs": listing.tabs(),
+            "other_views": listing.other_views(),
+            "menu": listing.menu(),
             "filter": listing.filter,
             "filter_fields": fields_html(self.filterset, listing.filter, request.user),
             "kept": listing.kept(),

@@ -1,6 +1,6 @@
 """The views of a list: those that its app declares, and those that people keep."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,15 +50,41 @@ class Kept:
     default: str = ""
 
 
-type Source = Callable[[type[models.Model], Any], Kept]
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """What can be done with the view that a list shows: a link, or a button that posts to its address."""
 
-_sources: list[Source] = []
+    label: Text
+    url: str
+    posts: bool = False
+    danger: bool = False
 
 
-def register_kept_views(source: Source) -> None:
-    """`crm.users` keeps the views of people; `source(model, actor)` costs at most one query."""
-    _sources[:] = [source]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """How views are kept. `read(model, actor)` costs at most one query.
+
+    `menu(model, chosen, shown, changed)` gives what can be done with the chosen view of a list: `shown` holds what the
+    list shows now, by the names of the address, and `changed` says whether that is not what the view keeps.
+    """
+
+    read: Callable[[type[models.Model], Any], Kept]
+    menu: Callable[[type[models.Model], SystemView | None, Mapping[str, str], bool], list[MenuItem]]
+
+
+_keeping: list[Keeping] = []
+
+
+def register_keeping(keeping: Keeping) -> None:
+    """`crm.users` keeps the views of people."""
+    _keeping[:] = [keeping]
 
 
 def kept_views(model: type[models.Model], actor: Any) -> Kept:
-    return _sources[0](model, actor) if _sources else Kept()
+    return _keeping[0].read(model, actor) if _keeping else Kept()
+
+
+def menu_of(
+    model: type[models.Model], chosen: SystemView | None, shown: Mapping[str, str], *, changed: bool
+) -> list[MenuItem]:
+    return _keeping[0].menu(model, chosen, shown, changed) if _keeping else []

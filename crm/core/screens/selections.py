@@ -4,7 +4,7 @@ The list shows a page of a selection; an export and a bulk act take all of it. S
 same everywhere.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ from crm.core.counts import LIMIT, Count, count_up_to
 from crm.core.filters import PAGE_PARAMETERS, RecordFilter
 from crm.core.keyset import Page, keyset_page
 from crm.core.screens.filtering import NoFilter, filter_for
-from crm.core.screens.named_views import SystemView
+from crm.core.screens.named_views import KeptView, SystemView, kept_views
 from crm.core.screens.orders import Grouping, Order, grouped, grouping_of, order_of
 from crm.core.sorted_pages import sorted_page
 from crm.core.tables import Path, Sheet, Table
@@ -27,6 +27,9 @@ from crm.core.tables.choosing import chosen_sheet
 type Rows = "models.QuerySet[Any, Any]"
 
 DENSITIES = ("compact", "roomy")
+_LOOK = ("columns", "sort", "group", "density")
+# What the address calls otherwise than a view does.
+_KEPT = {"q": "query"}
 _SHOWN = 40
 
 
@@ -50,6 +53,7 @@ class Selection:
     """`rows` are all that match, neither sliced nor ordered nor yet narrowed to what the actor sees: `branches` are
     the reasons for which they see any, as `keyset_page` and `count_up_to` take them; `visible` is both together.
 
+    `shown` is what a view that keeps this list has to say, by the names of the address.
     `notices` are sentences about what of the address was left out. Where something was that would have narrowed
     the rows, the selection is not `exact`: whoever changes or sends away all rows must refuse it, since what was
     meant were perhaps fewer.
@@ -59,6 +63,8 @@ class Selection:
     actor: Any
     rows: Rows
     branches: Sequence[Branch]
+    views: tuple[SystemView, ...]
+    shown: Mapping[str, str]
     chosen: SystemView | None
     filter: RecordFilter | NoFilter
     sheet: Sheet
@@ -93,7 +99,13 @@ class Selection:
     @property
     def is_narrowed(self) -> bool:
         """Could there be rows beside those that are asked for?"""
-        return self.filter.is_active or bool(self.chosen and not self.chosen.default)
+        is_usual = self.chosen is None or (self.chosen.default and not isinstance(self.chosen, KeptView))
+        return self.filter.is_active or not is_usual
+
+    @property
+    def is_changed(self) -> bool:
+        """Does the address say anything else than the chosen view keeps?"""
+        return any(text != getattr(self.chosen, _KEPT.get(name, name), "") for name, text in self.shown.items())
 
     @property
     def fields(self) -> tuple[Path, ...]:
@@ -134,6 +146,8 @@ def selection(declared: Declaration, parameters: QueryDict, actor: Any) -> Selec
         actor=actor,
         rows=filtered.qs,
         branches=branches,
+        views=asked.views,
+        shown={name: asked.said(_KEPT.get(name, name), chosen) for name in ("q", *_LOOK)},
         chosen=chosen,
         filter=filtered,
         sheet=asked.sheet(chosen),
@@ -153,41 +167,46 @@ class _Asked:
     def __init__(self, declared: Declaration, parameters: QueryDict, actor: Any) -> None:
         self.declared, self.parameters, self.actor = declared, parameters, actor
         self.notices: list[str] = []
+        kept = kept_views(declared.model, actor)
+        self.views = (*declared.system_views, *kept.views)
+        self._first = kept.default
 
     def view(self) -> SystemView | None:
-        views, asked = self.declared.system_views, self.parameters.get("view", "")
+        views, asked = self.views, self.parameters.get("view", "")
         default = next((view for view in views if view.default), views[0] if views else None)
-        found = next((view for view in views if view.key == asked), None)
+        found = next((view for view in views if view.key == (asked or self._first)), None)
         if asked and found is None:
             self.notices.append(_("There is no view “%(key)s”; this is the usual one.") % {"key": asked[:_SHOWN]})
         return found or default
 
     def sheet(self, chosen: SystemView | None) -> Sheet:
-        choice = chosen_sheet(self.declared.table, self._said("columns", chosen), self.actor)
+        choice = chosen_sheet(self.declared.table, self.said("columns", chosen), self.actor)
         for name in choice.unknown:
             self.notices.append(_("There is no column “%(name)s” any more; it was left out.") % {"name": name[:_SHOWN]})
         return choice.sheet
 
     def order(self, chosen: SystemView | None) -> Order:
-        table, asked = self.declared.table, self._said("sort", chosen)
+        table, asked = self.declared.table, self.said("sort", chosen)
         found = order_of(table, asked, self.actor) if asked else None
         if asked and found is None:
             self.notices.append(_("This list cannot be sorted by “%(key)s”.") % {"key": asked[:_SHOWN]})
         return found or Order(table.default_sort)
 
     def grouping(self, chosen: SystemView | None) -> Grouping | None:
-        asked = self._said("group", chosen)
+        asked = self.said("group", chosen)
         found = grouping_of(self.declared.model, asked, self.actor) if asked else None
         if asked and found is None:
             self.notices.append(_("This list cannot be grouped by “%(key)s”.") % {"key": asked[:_SHOWN]})
         return found
 
     def density(self, chosen: SystemView | None) -> str:
-        asked = self._said("density", chosen)
+        asked = self.said("density", chosen)
         return asked if asked in DENSITIES else ""
 
-    def _said(self, name: str, chosen: SystemView | None) -> str:
-        return str(self.parameters[name] if name in self.parameters else getattr(chosen, name, ""))
+    def said(self, name: str, chosen: SystemView | None) -> str:
+        """What the address says, else the view, of an attribute of views."""
+        sent = next((sent for sent, kept in _KEPT.items() if kept == name), name)
+        return str(self.parameters[sent] if sent in self.parameters else getattr(chosen, name, ""))
 
 
 def _bounded(found: Selection) -> Selection:

@@ -5,6 +5,7 @@ from crm.users.models.notifications import MutedKind, Notification, Notification
 from crm.users.models.organisation_units import BusinessUnit, Team, TeamMembership, Territory
 from crm.users.models.owned import LiveManager, OrganisationModel, OwnedModel, branch_indexes
 from crm.users.models.roles import Role, RolePrivilege
+from crm.users.models.saved_views import SavedView, SavedViewTeam, ViewDefault, ViewPin
 from crm.users.models.sessions import IdempotencyKey, SetupToken
 from crm.users.models.sharing import Share
 from crm.users.models.user import User, UserManager, UserRole
@@ -21,6 +22,8 @@ __all__ = [
     "OwnedModel",
     "Role",
     "RolePrivilege",
+    "SavedView",
+    "SavedViewTeam",
     "SetupToken",
     "Share",
     "Team",
@@ -29,5 +32,7 @@ __all__ = [
     "User",
     "UserManager",
     "UserRole",
+    "ViewDefault",
+    "ViewPin",
     "branch_indexes",
 ]

@@ -1,0 +1,236 @@
+"""Views that people keep: of whom, for whom, and what changing them at the same time does."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from crm.core.errors import Conflict, Forbidden, Invalid, NotFound
+from crm.core.history import events_of
+from crm.users.models import SavedView, Team, TeamMembership, User, ViewPin
+from crm.users.services import saved_views as services
+from crm.users.services.saved_views import ViewValues
+from tests.core.lead_rows import lead_row
+from tests.factories.cast import Cast
+from tests.fixtures import ClientFor
+
+pytestmark = pytest.mark.django_db
+
+
+def keep(owner: User, name: str = "Hottest", **values: str) -> SavedView:
+    return services.save_view(noun="leads.lead", values=ViewValues(name=name, **values), actor=owner, at=timezone.now())
+
+
+@pytest.fixture
+def team(cast: Cast) -> Team:
+    team = Team.objects.create(name="Fair", business_unit=cast.north, kind="sharing")
+    for person in (cast.rep_a, cast.rep_b):
+        TeamMembership.objects.create(team=team, user=person)
+    return team
+
+
+def share(view: SavedView, *teams: Team, actor: User) -> None:
+    services.share_view(view_id=view.pk, team_ids=[team.pk for team in teams], actor=fresh(actor), at=timezone.now())
+
+
+def fresh(user: User) -> User:
+    """As the next request reads them, with the teams of that moment."""
+    return User.objects.get(pk=user.pk)
+
+
+def page_of(client: Client, address: str = "") -> str:
+    response = client.get(f"/leads/{address}")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def names(page: str) -> list[str]:
+    return re.findall(r'<td class="is-name at-name"><a href="[^"]+" title="[^"]+">([^<]+)</a>', page)
+
+
+def sent(view: SavedView, **values: object) -> dict[str, object]:
+    kept = {
+        name: getattr(view, name) for name in ("name", "query", "columns", "sort", "grouping", "density", "version")
+    }
+    return {**kept, **values}
+
+
+def test_a_view_is_kept_under_a_name_and_is_a_tab_of_its_owner(cast: Cast, client_for: ClientFor) -> None:
+    lead_row(cast.rep_a, "Mine", company="Acme")
+    client = client_for(cast.rep_a)
+    asked = {"name": "My companies", "noun": "leads.lead", "columns": "name,company", "sort": "-company"}
+    response = client.post("/views/new/", asked)
+    view = SavedView.objects.get()
+    assert response["Location"] == f"/leads/?view=saved-{view.pk}"
+    assert (view.owner, view.columns, view.sort, view.version) == (cast.rep_a, "name,company", "-company", 1)
+    assert [str(event.pgh_context["action"]) for event in events_of(view)] == ["view.saved"]  # type: ignore[attr-defined]  # of the event table
+    page = page_of(client, f"?view=saved-{view.pk}")
+    assert re.search(rf'<a href="/leads/\?view=saved-{view.pk}" aria-current="page">My companies</a>', page)
+    assert "Est. value" not in page.split("<tbody>")[0].split("<thead>")[1]
+    assert f'/views/{view.pk}/edit/"' in page
+
+
+def test_what_the_address_adds_is_offered_to_be_saved(cast: Cast, client_for: ClientFor) -> None:
+    view = keep(cast.rep_a, columns="name,company")
+    client = client_for(cast.rep_a)
+    assert "Save the changes" not in page_of(client, f"?view={view.key}")
+    page = page_of(client, f"?view={view.key}&columns=name,topic&density=compact")
+    link = re.search(r'href="(/views/\d+/edit/\?[^"]+)"[^>]*>Save the changes', page)
+    assert link
+    form = client.get(link.group(1).replace("&amp;", "&")).content.decode()
+    assert "name,topic</textarea>" in form
+    client.post(f"/views/{view.pk}/edit/", sent(view, columns="name,topic", density="compact"))
+    view.refresh_from_db()
+    assert (view.columns, view.density, view.version) == ("name,topic", "compact", 2)
+
+
+def test_a_view_that_names_a_column_that_is_gone_still_opens_and_says_so(cast: Cast, client_for: ClientFor) -> None:
+    lead_row(cast.rep_a, "Mine")
+    view = keep(cast.rep_a, columns="name,shoe_size", sort="shoe_size", grouping="shoe_size")
+    page = page_of(client_for(cast.rep_a), f"?view={view.key}")
+    assert names(page) == ["Mine"]
+    for sentence in ("no column “shoe_size” any more", "cannot be sorted by “shoe_size”", "cannot be grouped by"):
+        assert sentence in page
+
+
+def test_a_shared_view_is_found_by_the_team_and_by_nobody_else(cast: Cast, client_for: ClientFor, team: Team) -> None:
+    view = keep(cast.rep_a, "Hannover fair")
+    assert "Hannover fair" not in page_of(client_for(cast.rep_b))
+    share(view, team, actor=cast.rep_a)
+    assert "Hannover fair" in page_of(client_for(cast.rep_b))
+    for person in (cast.rep_c, cast.manager):
+        page = page_of(client_for(person), f"?view={view.key}")
+        assert "Hannover fair" not in page
+        assert f"There is no view “{view.key}”" in page
+        assert client_for(person).get(f"/views/{view.pk}/edit/").status_code == 404
+        assert client_for(person).post(f"/views/{view.pk}/pin/").status_code == 404
+    assert not ViewPin.objects.exclude(user=cast.rep_a).exists()
+
+
+def test_only_the_owner_and_administrators_change_a_shared_view(cast: Cast, client_for: ClientFor, team: Team) -> None:
+    view = keep(cast.rep_a)
+    share(view, team, actor=cast.rep_a)
+    colleague = client_for(cast.rep_b)
+    assert colleague.post(f"/views/{view.pk}/edit/", sent(view, name="Mine now")).status_code == 403
+    assert colleague.post(f"/views/{view.pk}/delete/").status_code == 403
+    with pytest.raises(Forbidden):
+        share(view, actor=cast.rep_b)
+    assert (SavedView.objects.get().name, view.shares.count()) == ("Hottest", 1)
+    page = page_of(colleague, f"?view={view.key}&density=roomy")
+    assert "Save as a new view" in page
+    assert "Save the changes" not in page
+    administrator = client_for(cast.administrator)
+    assert administrator.post(f"/views/{view.pk}/edit/", sent(view, name="For all", teams=[team.pk])).status_code == 302
+    assert SavedView.objects.get().name == "For all"
+
+
+def test_an_administrator_does_not_see_what_is_shared_with_nobody(cast: Cast, client_for: ClientFor) -> None:
+    view = keep(cast.rep_a, "Secret plan")
+    assert client_for(cast.administrator).get(f"/views/{view.pk}/edit/").status_code == 404
+    assert "Secret plan" not in page_of(client_for(cast.administrator))
+
+
+def test_two_people_who_change_a_view_both_see_both_versions(cast: Cast, client_for: ClientFor, team: Team) -> None:
+    view = keep(cast.rep_a, columns="name")
+    share(view, team, actor=cast.rep_a)
+    opened = sent(view, teams=[team.pk])
+    client_for(cast.administrator).post(f"/views/{view.pk}/edit/", {**opened, "columns": "name,company"})
+    response = client_for(cast.rep_a).post(f"/views/{view.pk}/edit/", {**opened, "columns": "name,topic"})
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "name,company" in page
+    assert "name,topic" in page
+    assert SavedView.objects.get().columns == "name,company"
+    with pytest.raises(Conflict):
+        services.update_view(
+            view_id=view.pk, values=ViewValues(name="x"), version=1, actor=cast.rep_a, at=timezone.now()
+        )
+
+
+def test_a_team_that_lost_a_view_keeps_neither_tab_nor_first_view(
+    cast: Cast, client_for: ClientFor, team: Team
+) -> None:
+    lead_row(cast.rep_b, "His")
+    view = keep(cast.rep_a)
+    share(view, team, actor=cast.rep_a)
+    colleague = client_for(cast.rep_b)
+    assert colleague.post(f"/views/{view.pk}/pin/")["Location"] == f"/leads/?view={view.key}"
+    assert colleague.post(f"/views/leads.lead/{view.key}/first/").status_code == 302
+    assert re.search(r'aria-current="page">Hottest<', page_of(colleague))
+    share(view, actor=cast.rep_a)
+    page = page_of(colleague)
+    assert "Hottest" not in page
+    assert names(page) == ["His"]
+    assert list(ViewPin.objects.values_list("user", flat=True)) == [cast.rep_a.pk]
+
+
+def test_a_list_opens_with_the_view_that_its_reader_chose(cast: Cast, client_for: ClientFor) -> None:
+    client = client_for(cast.rep_a)
+    assert client.post("/views/leads.lead/all/first/")["Location"] == "/leads/?view=all"
+    assert re.search(r'aria-current="page">All leads<', page_of(client))
+    assert re.search(r'aria-current="page">My open leads<', page_of(client_for(cast.rep_b)))
+    for key in ("none", "saved-77", "saved-x"):
+        assert client.post(f"/views/leads.lead/{key}/first/").status_code == 404
+    assert client.post("/views/users.user/all/first/").status_code == 404
+    assert re.search(r'aria-current="page">All leads<', page_of(client))
+
+
+def test_a_view_is_shared_with_teams_of_ones_own_only(cast: Cast, client_for: ClientFor, team: Team) -> None:
+    others = Team.objects.create(name="Others", business_unit=cast.south)
+    view = keep(cast.rep_a)
+    with pytest.raises(Invalid):
+        share(view, others, actor=cast.rep_a)
+    response = client_for(cast.rep_a).post(f"/views/{view.pk}/edit/", sent(view, teams=[others.pk]))
+    assert response.status_code == 422
+    assert not view.shares.exists()
+    services.share_view(view_id=view.pk, team_ids=[team.pk], actor=fresh(cast.rep_a), at=timezone.now())
+    assert [one.team for one in view.shares.all()] == [team]
+
+
+@pytest.mark.parametrize(
+    ("values", "status"),
+    [
+        ({"name": ""}, 422),
+        ({"name": "HOTTEST"}, 422),
+        ({"name": "x" * 81}, 422),
+        ({"name": "New", "noun": "users.user"}, 422),
+        ({"name": "New", "noun": "no"}, 422),
+        ({"name": "New", "density": "huge"}, 422),
+    ],
+)
+def test_what_cannot_be_kept_is_said_at_its_field(
+    cast: Cast, client_for: ClientFor, values: dict[str, str], status: int
+) -> None:
+    keep(cast.rep_a)
+    assert client_for(cast.rep_a).post("/views/new/", {"noun": "leads.lead", **values}).status_code == status
+    assert SavedView.objects.count() == 1
+
+
+def test_deleting_a_view_asks_first_and_leaves_the_records(cast: Cast, client_for: ClientFor) -> None:
+    lead_row(cast.rep_a, "Mine")
+    view = keep(cast.rep_a)
+    client = client_for(cast.rep_a)
+    assert "Delete the view “Hottest”?" in client.get(f"/views/{view.pk}/delete/").content.decode()
+    assert client.post(f"/views/{view.pk}/delete/")["Location"] == "/leads/"
+    assert names(page_of(client)) == ["Mine"]
+    with pytest.raises(NotFound):
+        services.delete_view(view_id=view.pk, actor=cast.rep_a, at=timezone.now())
+
+
+def test_views_cost_a_list_one_query_and_nobody_else_any(cast: Cast, client_for: ClientFor) -> None:
+    lead_row(cast.rep_a, "Mine")
+    lead_row(cast.rep_b, "His")
+    counted = {}
+    for person in (cast.rep_a, cast.rep_b):
+        if person == cast.rep_a:
+            for number in range(20):
+                keep(person, f"View {number}")
+        client = client_for(person)
+        page_of(client)
+        with CaptureQueriesContext(connection) as seen:
+            page_of(client)
+        counted[person] = len(seen)
+    assert counted[cast.rep_a] == counted[cast.rep_b] + 1 <= 6
