@@ -30,6 +30,7 @@ from crm.core.tables.columns import (
     Paper,
     Path,
     StateColumn,
+    TagsColumn,
     TextColumn,
 )
 
@@ -196,6 +197,7 @@ def _decimal(value: Any) -> Decimal | None:
 
 
 _MAKERS: dict[Kind, Maker] = {
+    Kind.TAGS: lambda field, _model, _actor: TagsColumn(field.label, field.path),
     Kind.WHOLE: _number,
     Kind.DECIMAL: _number,
     Kind.MONEY: _money,
