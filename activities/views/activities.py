@@ -1,6 +1,5 @@
 """The pages of activities."""
 
-import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest
@@ -29,25 +28,15 @@ def _overdue(rows: Any, user: Any) -> Any:
     return rows.filter(state__in=_LIVE, owner=user, due_at__lt=timezone.now())
 
 
-def _today(rows: Any, user: Any) -> Any:
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return rows.filter(state__in=_LIVE, owner=user, due_at__gte=midnight, due_at__lt=midnight + dt.timedelta(days=1))
-
-
 class ActivityListView(ListView):
     model, table, filterset = Activity, ActivityTable, ActivityFilter
     create_url_name = "activities:activity_create"
     create_label = gettext_lazy("New task")
     system_views = (
-        SystemView(
-            "my-open",
-            gettext_lazy("My open activities"),
-            lambda rows, user: rows.filter(state__in=_LIVE, owner=user),
-            default=True,
-        ),
-        SystemView("overdue", gettext_lazy("Overdue"), _overdue),
-        SystemView("today", gettext_lazy("Today"), _today),
-        SystemView("completed", gettext_lazy("Completed"), lambda rows, _user: rows.filter(state="completed")),
+        SystemView("my-open", gettext_lazy("My open activities"), "state:open,scheduled owner:me", default=True),
+        SystemView("overdue", gettext_lazy("Overdue"), filter=_overdue),
+        SystemView("today", gettext_lazy("Today"), "state:open,scheduled owner:me due:today"),
+        SystemView("completed", gettext_lazy("Completed"), "state:completed"),
         SystemView("all", gettext_lazy("All activities")),
     )
 

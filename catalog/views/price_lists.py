@@ -23,8 +23,9 @@ class PriceListListView(ListView):
     model, table, filterset = PriceList, PriceListTable, PriceListFilter
     create_url_name = "catalog:price_list_create"
     system_views = (
-        SystemView("active", gettext_lazy("Active"), lambda rows, _user: rows.filter(state="active"), default=True),
-        SystemView("inactive", gettext_lazy("Inactive"), lambda rows, _user: rows.filter(state="inactive")),
+        SystemView("active", gettext_lazy("Active"), "state:active", default=True),
+        SystemView("inactive", gettext_lazy("Inactive"), "state:inactive"),
+        SystemView("all", gettext_lazy("All price lists")),
     )
 
 

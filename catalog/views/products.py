@@ -22,18 +22,14 @@ from crm.core.screens.details import Fact, KeyFact, Stage
 from crm.core.tables import base_currency_code
 
 
-def _in_state(state: str) -> Any:
-    return lambda rows, _user: rows.filter(state=state)
-
-
 class ProductListView(ListView):
     model, table, filterset = Product, ProductTable, ProductFilter
     create_url_name = "catalog:product_create"
     system_views = (
-        SystemView("active", gettext_lazy("Active"), _in_state("active"), default=True),
-        SystemView("draft", gettext_lazy("Drafts"), _in_state("draft")),
-        SystemView("under-revision", gettext_lazy("Under revision"), _in_state("under_revision")),
-        SystemView("retired", gettext_lazy("Retired"), _in_state("retired")),
+        SystemView("active", gettext_lazy("Active"), "state:active", default=True),
+        SystemView("draft", gettext_lazy("Drafts"), "state:draft"),
+        SystemView("under-revision", gettext_lazy("Under revision"), "state:under_revision"),
+        SystemView("retired", gettext_lazy("Retired"), "state:retired"),
         SystemView("all", gettext_lazy("All products")),
     )
 

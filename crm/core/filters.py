@@ -18,8 +18,8 @@ from crm.core.widgets import use_own_widgets
 from crm.core.words import Lookup
 
 # Parameters of every list that are no filters.
-PAGE_PARAMETERS = frozenset({"sort", "after", "before", "columns", "density", "group"})
-LIST_PARAMETERS = PAGE_PARAMETERS | {"view"}
+PAGE_PARAMETERS = frozenset({"sort", "after", "before", "columns", "density", "group", "panel", "pick", "move"})
+LIST_PARAMETERS = PAGE_PARAMETERS | {"view", "q", "edit", "add", "field", "operator", "value", "text", "at"}
 _SHOWN = 40
 
 

@@ -15,12 +15,10 @@ type Section = tuple[str | Promise, tuple[str, ...]]
 class RecordForm[M: models.Model](forms.ModelForm[M]):
     """`RecordForm(data, files, actor=…, instance=…)`; choice fields offer what the actor may see.
 
-    `sections` groups the fields on the page: (title, names of fields). `alone` are those from which nothing else of the
-    record follows, no rule looks at and no other record hangs: a bulk edit writes them by one statement.
+    `sections` groups the fields on the page: (title, names of fields).
     """
 
     sections: ClassVar[tuple[Section, ...]] = ()
-    alone: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, *args: Any, actor: Any, **options: Any) -> None:
         super().__init__(*args, **options)

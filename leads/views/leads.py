@@ -23,19 +23,11 @@ class LeadListView(ListView):
     model, table, filterset = Lead, LeadTable, LeadFilter
     create_url_name = "leads:lead_create"
     system_views = (
-        SystemView(
-            "my-open",
-            gettext_lazy("My open leads"),
-            lambda rows, user: rows.filter(state="open", owner=user),
-            default=True,
-        ),
-        SystemView("open", gettext_lazy("All open leads"), lambda rows, _user: rows.filter(state="open")),
-        SystemView(
-            "untouched",
-            gettext_lazy("New, untouched"),
-            lambda rows, _user: rows.filter(state="open", status_reason="new"),
-        ),
-        SystemView("closed", gettext_lazy("Closed leads"), lambda rows, _user: rows.filter(state__in=CLOSED)),
+        SystemView("my-open", gettext_lazy("My open leads"), "state:open owner:me", default=True),
+        SystemView("open", gettext_lazy("All open leads"), "state:open"),
+        SystemView("untouched", gettext_lazy("New, untouched"), "state:open status_reason:new"),
+        SystemView("forgotten", gettext_lazy("Nobody touched for 14 days"), "state:open updated:>14d"),
+        SystemView("closed", gettext_lazy("Closed leads"), "state:qualified,disqualified"),
         SystemView("all", gettext_lazy("All leads")),
     )
 

@@ -19,7 +19,6 @@ _ALWAYS_FREE = (
     "updated_at",
     "updated_by",
     "deleted_at",
-    "tags",
     "customer_account",
     "customer_contact",
     "contact",

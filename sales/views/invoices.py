@@ -1,6 +1,5 @@
 """The pages of invoices."""
 
-import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,36 +8,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core import format as shown
-from crm.core.models import Organisation
 from crm.core.screens import DeleteView, EditView, ListView, SystemView
 from crm.core.screens.details import Fact, Stage
 from sales.due import due_day
 from sales.filters.documents import InvoiceFilter
 from sales.forms.invoices import InvoiceForm
 from sales.models import Invoice
-from sales.services.invoices import create_invoice, delete_invoice, undelete_invoice, update_invoice
+from sales.services.invoices import create_invoice, delete_invoice, update_invoice
 from sales.tables.invoices import InvoiceTable
 from sales.views.documents import DocumentDetailView, edit_obstacle, initial_customer
 from sales.views.stages import invoice_stages
-
-
-def _overdue(rows: Any, _user: Any) -> Any:
-    return rows.filter(state="issued", due_on__lt=Organisation.load().today(timezone.now()))
 
 
 class InvoiceListView(ListView):
     model, table, filterset = Invoice, InvoiceTable, InvoiceFilter
     create_url_name = "sales:invoice_create"
     system_views = (
-        SystemView(
-            "open",
-            gettext_lazy("Open invoices"),
-            lambda rows, _user: rows.filter(state__in=("draft", "issued")),
-            default=True,
-        ),
-        SystemView("drafts", gettext_lazy("Drafts"), lambda rows, _user: rows.filter(state="draft")),
-        SystemView("overdue", gettext_lazy("Overdue"), _overdue),
-        SystemView("paid", gettext_lazy("Paid"), lambda rows, _user: rows.filter(state="paid")),
+        SystemView("open", gettext_lazy("Open invoices"), "state:draft,issued", default=True),
+        SystemView("drafts", gettext_lazy("Drafts"), "state:draft"),
+        SystemView("overdue", gettext_lazy("Overdue"), "state:issued due:past"),
+        SystemView("due-soon", gettext_lazy("Due in a week"), "state:issued due:next-7-days"),
+        SystemView("paid", gettext_lazy("Paid"), "state:paid"),
         SystemView("all", gettext_lazy("All invoices")),
     )
 
@@ -99,8 +89,7 @@ class InvoiceDeleteView(DeleteView):
 
     model = Invoice
 
-    def delete(self, record_id: int, actor: Any, at: dt.datetime) -> None:
-        delete_invoice(invoice_id=record_id, actor=actor, at=at)
-
-    def undelete(self, record_id: int, deleted_at: dt.datetime, actor: Any, at: dt.datetime) -> bool:
-        return undelete_invoice(invoice_id=record_id, deleted_at=deleted_at, actor=actor, at=at)
+    def _delete(self, pk: int) -> str:
+        actor: Any = self.request.user
+        delete_invoice(invoice_id=pk, actor=actor, at=timezone.now())
+        return self._list_url()

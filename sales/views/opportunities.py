@@ -1,6 +1,5 @@
 """The pages of opportunities."""
 
-import calendar
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core import format as shown
-from crm.core.models import Organisation
 from crm.core.screens import DeleteView, EditView, ListView, SystemView
 from crm.core.screens.details import Fact, KeyFact, Section, Stage
 from leads.values import source_label
@@ -24,26 +22,16 @@ from sales.views.documents import PricedDetailView, edit_obstacle, initial_custo
 from sales.views.stages import opportunity_stages
 
 
-def _closing_this_month(rows: Any, _user: Any) -> Any:
-    today = Organisation.load().today(timezone.now())
-    last = today.replace(day=calendar.monthrange(today.year, today.month)[1])
-    return rows.filter(state="open", estimated_close_on__range=(today.replace(day=1), last))
-
-
 class OpportunityListView(ListView):
     model, table, filterset = Opportunity, OpportunityTable, OpportunityFilter
     create_url_name = "sales:opportunity_create"
     system_views = (
-        SystemView(
-            "my-open",
-            gettext_lazy("My open opportunities"),
-            lambda rows, user: rows.filter(state="open", owner=user),
-            default=True,
-        ),
-        SystemView("open", gettext_lazy("All open"), lambda rows, _user: rows.filter(state="open")),
-        SystemView("closing-this-month", gettext_lazy("Closing this month"), _closing_this_month),
-        SystemView("won", gettext_lazy("Won"), lambda rows, _user: rows.filter(state="won")),
-        SystemView("lost", gettext_lazy("Lost"), lambda rows, _user: rows.filter(state="lost")),
+        SystemView("my-open", gettext_lazy("My open opportunities"), "state:open owner:me", default=True),
+        SystemView("open", gettext_lazy("All open"), "state:open"),
+        SystemView("closing-this-month", gettext_lazy("Closing this month"), "state:open estimated_close:this-month"),
+        SystemView("late", gettext_lazy("Close date passed"), "state:open estimated_close:past"),
+        SystemView("won", gettext_lazy("Won"), "state:won"),
+        SystemView("lost", gettext_lazy("Lost"), "state:lost"),
         SystemView("all", gettext_lazy("All opportunities")),
     )
 

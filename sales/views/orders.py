@@ -24,19 +24,12 @@ class OrderListView(ListView):
     model, table, filterset = Order, OrderTable, OrderFilter
     create_url_name = "sales:order_create"
     system_views = (
-        SystemView(
-            "my-open",
-            gettext_lazy("My open orders"),
-            lambda rows, user: rows.filter(state__in=("active", "fulfilled"), owner=user),
-            default=True,
-        ),
-        SystemView(
-            "open", gettext_lazy("All open"), lambda rows, _user: rows.filter(state__in=("active", "fulfilled"))
-        ),
-        SystemView("active", gettext_lazy("Active"), lambda rows, _user: rows.filter(state="active")),
-        SystemView("to-invoice", gettext_lazy("To invoice"), lambda rows, _user: rows.filter(state="fulfilled")),
-        SystemView("invoiced", gettext_lazy("Invoiced"), lambda rows, _user: rows.filter(state="invoiced")),
-        SystemView("canceled", gettext_lazy("Canceled"), lambda rows, _user: rows.filter(state="canceled")),
+        SystemView("my-open", gettext_lazy("My open orders"), "state:active,fulfilled owner:me", default=True),
+        SystemView("open", gettext_lazy("All open"), "state:active,fulfilled"),
+        SystemView("active", gettext_lazy("Active"), "state:active"),
+        SystemView("to-invoice", gettext_lazy("To invoice"), "state:fulfilled"),
+        SystemView("invoiced", gettext_lazy("Invoiced"), "state:invoiced"),
+        SystemView("canceled", gettext_lazy("Canceled"), "state:canceled"),
         SystemView("all", gettext_lazy("All orders")),
     )
 

@@ -24,17 +24,13 @@ class QuoteListView(ListView):
     model, table, filterset = Quote, QuoteTable, QuoteFilter
     create_url_name = "sales:quote_create"
     system_views = (
-        SystemView(
-            "my-open",
-            gettext_lazy("My open quotes"),
-            lambda rows, user: rows.filter(state__in=("draft", "active"), owner=user),
-            default=True,
-        ),
-        SystemView("open", gettext_lazy("All open"), lambda rows, _user: rows.filter(state__in=("draft", "active"))),
-        SystemView("drafts", gettext_lazy("Drafts"), lambda rows, _user: rows.filter(state="draft")),
-        SystemView("active", gettext_lazy("Active"), lambda rows, _user: rows.filter(state="active")),
-        SystemView("won", gettext_lazy("Won"), lambda rows, _user: rows.filter(state="won")),
-        SystemView("closed", gettext_lazy("Closed"), lambda rows, _user: rows.filter(state="closed")),
+        SystemView("my-open", gettext_lazy("My open quotes"), "state:draft,active owner:me", default=True),
+        SystemView("open", gettext_lazy("All open"), "state:draft,active"),
+        SystemView("drafts", gettext_lazy("Drafts"), "state:draft"),
+        SystemView("active", gettext_lazy("Active"), "state:active"),
+        SystemView("expiring", gettext_lazy("About to expire"), "state:active expires:next-7-days"),
+        SystemView("won", gettext_lazy("Won"), "state:won"),
+        SystemView("closed", gettext_lazy("Closed"), "state:closed"),
         SystemView("all", gettext_lazy("All quotes")),
     )
 

@@ -150,7 +150,7 @@ class LeadListView(ListView):
     model, table, filterset = Lead, LeadTable, LeadFilter
     create_url_name = "leads:lead_create"
     system_views = (
-        SystemView("my-open", "My open leads", lambda rows, user: rows.filter(state="open", owner=user), default=True),
+        SystemView("my-open", "My open leads", "state:open owner:me", default=True),
         SystemView("all", "All leads"),
     )
 

@@ -51,7 +51,7 @@ def anna(cast: Cast, client_for: ClientFor) -> Client:
 def test_the_chosen_columns_stand_in_their_order_behind_the_name(cast: Cast, anna: Client) -> None:
     lead_row(cast.rep_a, "Mine", rating="hot", employees=1200, estimated_close_on=dt.date(2026, 12, 18))
     page = page_of(anna, "columns=employees,rating,estimated_close_on,created_by,do_not_phone")
-    assert heads(page)[:3] == ["Name", "employees", "rating"]
+    assert heads(page)[:3] == ["Name", "Employees", "Rating"]
     row = page.split("<tbody>")[1]
     assert re.findall(r"<td[^>]*>([^<]*)</td>", row)[:3] == ["1,200", "Hot", "18 Dec 2026"]
     assert "Est. value" not in heads(page)

@@ -46,8 +46,8 @@ def differences(typed: Any, kept: Any, opened: Any = None) -> list[Difference]:
         Difference(
             name=kept[name].html_name,
             label=kept[name].label,
-            yours=value_words(field, _typed_value(typed, name)),
-            saved=value_words(field, _plain(field, kept[name].initial)),
+            yours=_words(field, _typed_value(typed, name)),
+            saved=_words(field, _plain(field, kept[name].initial)),
             keep="saved" if _left_alone(typed, opened, name) else "yours",
             sends=json.dumps(_sent_by(kept[name])),
         )
@@ -135,8 +135,7 @@ def _plain(field: Any, value: Any) -> Any:
     return rows.filter(**{field.to_field_name or "pk": getattr(value, "pk", value)}).first() or value
 
 
-def value_words(field: Any, value: Any) -> str:
-    """What a form field holds, as people read it; nothing for what is empty."""
+def _words(field: Any, value: Any) -> str:
     if value in field.empty_values:
         return ""
     if isinstance(value, bool):

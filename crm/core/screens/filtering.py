@@ -1,21 +1,14 @@
-"""The filter of a list: built only where the address asks for one, its fields rendered once for many pages."""
+"""The filter of a list, which an address may name beside its query: built only where it does."""
 
-import time
-from collections.abc import Hashable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from django.http import QueryDict
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from crm.core import format as shown
 from crm.core.filters import LIST_PARAMETERS, RecordFilter
-from crm.core.fragments import fragment
-
-FIELDS = "screens/filter_fields.html"
-# New colleagues appear among the choices after this long.
-_KEPT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,39 +18,28 @@ class NoFilter:
     qs: Any
     notices: list[str] = field(default_factory=list)
     is_active: bool = False
-    is_open: bool = False
-    sought: str = ""
 
 
 def filter_for(kind: type[RecordFilter], data: QueryDict, rows: Any, actor: Any) -> RecordFilter | NoFilter:
-    asked = [name for name in data if name not in LIST_PARAMETERS]
-    return kind(data, rows, actor=actor) if asked else NoFilter(rows)
+    """The query is none of its business."""
+    asked = data.copy()
+    for name in LIST_PARAMETERS:
+        asked.pop(name, None)
+    return kind(asked, rows, actor=actor) if asked else NoFilter(rows)
 
 
-def fields_html(kind: type[RecordFilter], used: RecordFilter | NoFilter, actor: Any) -> SafeString:
-    """The fields beside the search box; empty where there are none."""
-    if len(_filters(kind)) == 1:
-        return SafeString()
-    if isinstance(used, RecordFilter) and used.is_open:
-        return render_to_string(FIELDS, {"filter": used})
-
-    def empty() -> dict[str, Any]:
-        return {"filter": kind(None, actor=actor)}
-
-    if _offers_what_not_all_may_see(kind):
-        return render_to_string(FIELDS, empty())
-    key: Hashable = (kind, int(time.monotonic() // _KEPT_SECONDS))
-    return fragment(FIELDS, key, empty)
+def conditions_of(used: RecordFilter | NoFilter) -> Iterator[tuple[str, str, str]]:
+    """Parameter, label and value of each filter that narrows the list."""
+    if isinstance(used, NoFilter) or not used.is_active:
+        return
+    for name, value in used.form.cleaned_data.items():
+        if value not in (None, "", []):
+            bound = used.form.fields[name]
+            yield name, str(bound.label or name), _words(bound, value)
 
 
-@lru_cache
-def _offers_what_not_all_may_see(kind: type[RecordFilter]) -> bool:
-    # Not through `field`, which a shared filter would keep without its label.
-    choices = (each.extra.get("queryset") for each in _filters(kind).values())
-    return any(callable(rows) or hasattr(rows, "visible_to") for rows in choices)
-
-
-def _filters(kind: type[RecordFilter]) -> Mapping[str, Any]:
-    declared: Any = kind  # its metaclass adds the declared filters unseen
-    filters: Mapping[str, Any] = declared.base_filters
-    return filters
+def _words(bound: Any, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    choices = {} if hasattr(bound, "queryset") else {str(key): word for key, word in getattr(bound, "choices", ())}
+    return str(choices.get(str(value)) or (shown.day(value) if hasattr(value, "isoformat") else value))

@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.core.counts import Count
 from crm.core.fragments import fragment
 from crm.core.markup import Pattern
-from crm.core.screens.bulk_bar import BulkBar, bar_for, with_boxes
+from crm.core.screens.boxes import Box, BoxChip, box_of, wrong_box
+from crm.core.screens.filtering import conditions_of
 from crm.core.screens.named_views import KeptView, MenuItem, SystemView, menu_of
 from crm.core.screens.orders import Grouping
-from crm.core.screens.selections import Declaration, selection
+from crm.core.screens.selections import LOOK, Declaration, selection
 from crm.core.screens.wording import Pager, pager_for
 from crm.core.sorted_pages import counts_by
 from crm.core.tables import Row
@@ -40,9 +42,9 @@ class Listing:
     """One page of a selection, and the addresses that lead on from it."""
 
     def __init__(self, view: Declaration, request: HttpRequest) -> None:
-        self.view, self.request = view, request
+        self.view, self.request, self.path = view, request, request.path
         self.selection = selection(view, request.GET, request.user)
-        self.chosen, self.filter, self.sort = self.selection.chosen, self.selection.filter, self.selection.sort
+        self.chosen, self.sort = self.selection.chosen, self.selection.sort
         self.page = self.selection.page(after=request.GET.get("after"), before=request.GET.get("before"))
 
     @property
@@ -62,26 +64,63 @@ class Listing:
         views, actor = self.view.system_views, self.request.user
         seen: Any = self.view.queryset(actor).visible_to(actor)
         others = [view for view in dict.fromkeys((*views[1:2], *views[-1:])) if view is not self.chosen]
-        return next((view for view in others if view.filter(seen, actor).exists()), None)
+        return next((view for view in others if self.selection.narrowed(view, seen).exists()), None)
 
     def url(self, **changes: str) -> str:
         """This list with other parameters; a change of anything goes back to the first page."""
-        query = self.request.GET.copy()
-        for name in ("after", "before"):
-            query.pop(name, None)
+        query = self._copy()
         for name, value in changes.items():
             query[name] = value
-        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+        return f"{self.path}?{query.urlencode()}" if query else self.path
+
+    def _copy(self) -> QueryDict:
+        query = self.request.GET.copy()
+        for name in ("after", "before", "panel"):
+            query.pop(name, None)
+        return query
 
     def clear_url(self) -> str:
-        kept = self.kept()
-        query = "&".join(f"{name}={value}" for name, value in kept)
-        return f"{self.request.path}?{query}" if query else self.request.path
+        """The view as it is kept; where it asks for something by itself, without that."""
+        kept, own = self._kept_in_clear(), getattr(self.chosen, "query", "")
+        query = urlencode({**kept, "q": ""} if own and self.selection.shown["q"] == own else kept)
+        return f"{self.path}?{query}" if query else self.path
+
+    def _kept_in_clear(self) -> dict[str, str]:
+        get, view = self.request.GET, self.chosen
+        kept = {"view": view.key} if view and (not view.default or "view" in get) else {}
+        return kept | {name: get[name] for name in LOOK if name in get}
 
     def kept(self) -> Sequence[tuple[str, str]]:
-        """What the filter form sends along: only what was understood."""
-        view = [("view", self.chosen.key)] if self.chosen and not self.chosen.default else []
-        return view + ([("sort", self.sort)] if self.sort != self.view.table.default_sort else [])
+        """What the query box sends along: view, look, and further conditions."""
+        own = {"q", "add", "edit", "after", "before", "panel"}
+        return [(name, value) for name, values in self.request.GET.lists() if name not in own for value in values]
+
+    def box(self) -> Box:
+        found, typed = self.selection, self.request.GET.get("edit", "")
+        if found.error:
+            return wrong_box(found.query, found.error)
+        query = found.shown["q"] if typed else found.query
+        return box_of(query, typed, found.model, found.actor, self._address_of_query)
+
+    def _address_of_query(self, query: str, edited: str) -> str:
+        address = self._copy()
+        address.pop("edit", None)
+        address["q"] = query
+        if edited:
+            address["edit"] = edited
+        return f"{self.path}?{address.urlencode()}"
+
+    def filter_chips(self) -> list[BoxChip]:
+        found = []
+        for name, label, value in conditions_of(self.selection.filter):
+            address = self._copy()
+            address.pop(name, None)
+            found.append(BoxChip("", label, value, "", f"{self.path}?{address.urlencode()}"))
+        return found
+
+    def part_url(self, part: str) -> str:
+        """A part of this list that is fetched when it is asked for."""
+        return self.url(panel=part)
 
     def tabs(self) -> list[Tab]:
         """The views of the list, those that the person keeps as tabs, and the one that is open."""
@@ -93,40 +132,34 @@ class Listing:
         kept = (view for view in self.selection.views if isinstance(view, KeptView))
         return [self._tab(view) for view in kept if not _is_tab(view, self.chosen)]
 
+    def save(self) -> MenuItem | None:
+        """The first of the menu, once the list is another than its view keeps."""
+        return next(iter(self.menu()), None) if self.selection.is_changed else None
+
     def menu(self) -> list[MenuItem]:
         shown = self.selection.shown
         return menu_of(self.view.model, self.chosen, shown, changed=self.selection.is_changed)
 
     def _tab(self, view: SystemView) -> Tab:
         shared = isinstance(view, KeptView) and view.is_shared
-        return Tab(view.label, f"{self.request.path}?view={view.key}", view is self.chosen, shared)
+        return Tab(view.label, f"{self.path}?view={view.key}", view is self.chosen, shared)
 
     def heads_html(self) -> SafeString:
         sheet = self.selection.sheet
         heads = sheet.heads(self.sort, lambda token: self.url(sort=token))
         is_usual = sheet is self.view.table.sheet()
         # Labels of declared columns wait for the language, which the fragment knows.
-        named = self.view.table if is_usual else tuple((str(head.label), head.numeric, head.field) for head in heads)
+        named = self.view.table if is_usual else tuple((str(head.label), head.numeric) for head in heads)
         key = (named, *((head.sort_url, head.sorted) for head in heads))
         return fragment("components/table.html#heads", key, lambda: {"columns": heads})
 
     def rows_html(self) -> SafeString:
-        chosen, rows = self.selection, self.page.rows
+        chosen, rows, actor = self.selection, self.page.rows, self.request.user
         if chosen.grouping is None:
-            return SafeString("".join(self._lines(rows)))
+            return chosen.sheet.rows_html(rows, actor=actor)
         width = len(chosen.grouping.fields)
-        lines = self._lines([row[width:] for row in rows])
+        lines = chosen.sheet.lines([row[width:] for row in rows], actor=actor)
         return SafeString("".join(self._with_heads(chosen.grouping, rows, lines)))
-
-    @cached_property
-    def bar(self) -> BulkBar | None:
-        """What can be done with several rows at once."""
-        return bar_for(self.view.model, self.request)
-
-    def _lines(self, rows: Sequence[Row]) -> list[str]:
-        sheet = self.selection.sheet
-        lines = sheet.lines(rows, actor=self.request.user)
-        return with_boxes(sheet, rows, lines) if self.bar else lines
 
     def _with_heads(self, grouping: Grouping, rows: Sequence[Row], lines: Sequence[str]) -> Iterator[str]:
         """Before the first row of each group its head, with how many rows the group has on all pages."""
@@ -137,7 +170,7 @@ class Listing:
             value, *shown = row[: len(grouping.fields)]
             if value != before:
                 words = grouping.column.cell(paper, *shown) or _("Without a value")
-                yield _GROUP(len(chosen.sheet.columns) + bool(self.bar), words, counts.get(value, 0))
+                yield _GROUP(len(chosen.sheet.columns), words, counts.get(value, 0))
             before = value
             yield line
 

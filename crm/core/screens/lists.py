@@ -1,9 +1,10 @@
 """The list of a table: views, filters, order and keyset pages, whole or as the region that changed."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -14,7 +15,7 @@ from crm.core import htmx
 from crm.core.access import READ, may_create
 from crm.core.filters import RecordFilter
 from crm.core.line import place_of
-from crm.core.screens.filtering import fields_html
+from crm.core.screens import looks, terms
 from crm.core.screens.listing import Listing
 from crm.core.screens.named_views import SystemView
 from crm.core.screens.selections import Selection, selection
@@ -26,6 +27,7 @@ __all__ = ["ListView", "Selection", "SystemView", "selection"]
 type Text = str | Promise
 
 REGION = "list"
+DIALOG = "list-dialog-body"
 
 
 class ListView(View):
@@ -56,8 +58,47 @@ class ListView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         if not _may_read(self.model, request.user):
             return render(request, "screens/no_right.html", {"title": self._title(), "noun": self._nouns()}, status=403)
+        part = looks.PANEL if "move" in request.GET else request.GET.get("panel", "")
+        if part in self._parts():
+            return self._parts()[part](request)
+        address = self._address(request)
+        if address is not None:
+            return HttpResponseRedirect(f"{request.path}?{address.urlencode()}")
         template = f"{self.template_name}#region" if htmx.asks_for(request, REGION) else self.template_name
         return htmx.varies(render(request, template, self._context(request)))
+
+    def _parts(self) -> dict[str, Callable[[HttpRequest], HttpResponse]]:
+        return {looks.PANEL: self._look, terms.PANEL: self._term, terms.COMPLETE: self._proposals}
+
+    def _address(self, request: HttpRequest) -> QueryDict | None:
+        """Where a form that was sent leads to: the same list in the words of its address."""
+        is_look = looks.is_sent(request.GET)
+        if not (is_look or "add" in request.GET or terms.is_sent(request.GET)):
+            return None
+        shown = selection(self, request.GET, request.user)
+        return looks.address_of(request.GET, shown) if is_look else terms.address_of(request.GET, shown)
+
+    def _look(self, request: HttpRequest) -> HttpResponse:
+        found = selection(self, request.GET, request.user)
+        return self._part(request, "screens/list_look.html", _("How this list looks"), looks.context_of(found, request))
+
+    def _term(self, request: HttpRequest) -> HttpResponse:
+        context = terms.context_of(self.model, request)
+        return self._part(request, "screens/list_term.html", _("Add a condition"), context)
+
+    def _proposals(self, request: HttpRequest) -> HttpResponse:
+        found = terms.proposals_of(self.model, request)
+        return render(request, "screens/list_proposals.html", {"proposals": found})
+
+    def _part(self, request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
+        """A page of its own; in the dialog of the list its form alone."""
+        is_alone = htmx.asks_for(request, DIALOG)
+        back = request.GET.copy()
+        for name in ("panel", "move", "pick", "field", "operator", "value"):
+            back.pop(name, None)
+        url = f"{request.path}?{back.urlencode()}"
+        page = {"title": title, "trail": [(self._title(), url), (title, "")], "cancel_url": url, "is_alone": is_alone}
+        return htmx.varies(render(request, f"{template}#form" if is_alone else template, page | context))
 
     def _context(self, request: HttpRequest) -> dict[str, Any]:
         listing = Listing(self, request)
@@ -69,14 +110,18 @@ class ListView(View):
             "tabs": listing.tabs(),
             "other_views": listing.other_views(),
             "menu": listing.menu(),
-            "filter": listing.filter,
-            "filter_fields": fields_html(self.filterset, listing.filter, request.user),
+            "save": listing.save(),
+            "box": listing.box(),
+            "filter_chips": listing.filter_chips(),
             "kept": listing.kept(),
+            "is_asked": listing.selection.is_narrowed,
+            "filter_url": listing.part_url(terms.PANEL),
+            "look_url": listing.part_url(looks.PANEL),
+            "complete_url": listing.part_url(terms.COMPLETE),
             "notices": listing.notices,
             "create": self._create(request.user),
             "heads_html": listing.heads_html(),
             "rows_html": listing.rows_html(),
-            "bulk": listing.bar if page.rows else None,
             "phone": listing.selection.sheet.is_for_phones,
             "density": listing.selection.density,
             "pager": listing.pager(),
@@ -98,20 +143,22 @@ class ListView(View):
         return {"label": label, "url": reverse(self.create_url_name)}
 
     def _empty(self, request: HttpRequest, listing: Listing) -> dict[str, Any]:
-        if listing.filter.is_active:
+        found = listing.selection
+        if found.error:
+            title = _("Nothing is shown until the query can be understood")
+            return {"title": title, "link": {"label": _("Start again"), "url": listing.clear_url()}, "small": True}
+        if found.filter.is_active or found.is_asked:
             return {
-                "title": _("No %(noun)s matches these filters") % {"noun": self.model._meta.verbose_name},
-                "link": {"label": _("Clear the filters"), "url": listing.clear_url()},
+                "title": _("No %(noun)s matches this query") % {"noun": self.model._meta.verbose_name},
+                "link": {"label": _("Clear the query"), "url": listing.clear_url()},
                 "small": True,
             }
-        if listing.selection.is_narrowed:
-            return {
-                "title": _("Nothing in “%(view)s”") % {"view": listing.chosen.label if listing.chosen else ""},
-                "small": True,
-            }
+        nothing = _("Nothing in “%(view)s”") % {"view": listing.chosen.label if listing.chosen else ""}
+        if found.is_narrowed:
+            return {"title": nothing, "small": True}
         if (wider := listing.wider()) is not None:
             return {
-                "title": _("Nothing in “%(view)s”") % {"view": listing.chosen.label if listing.chosen else ""},
+                "title": nothing,
                 "text": _("None of these is yours. Others may have some."),
                 "action": self._create(request.user),
                 "link": {"label": wider.label, "url": f"{request.path}?view={wider.key}"},

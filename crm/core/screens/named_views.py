@@ -20,9 +20,9 @@ class SystemView:
 
     key: str
     label: Text
-    filter: Callable[[Any, Any], Any] = lambda rows, _user: rows
-    default: bool = False
     query: str = ""
+    default: bool = False
+    filter: Callable[[Any, Any], Any] = lambda rows, _user: rows
     columns: str = ""
     sort: str = ""
     density: str = ""

@@ -10,13 +10,20 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from django.db import models
+from django.db.models import Q
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.core.access import READ, Branch
 from crm.core.counts import LIMIT, Count, count_up_to
 from crm.core.filters import PAGE_PARAMETERS, RecordFilter
+from crm.core.folding import storable
 from crm.core.keyset import Page, keyset_page
+from crm.core.query import QueryError, condition, parse
+from crm.core.query.nodes import And, Query
+from crm.core.query.writer import write, write_node
+from crm.core.screens.boxes import joined
 from crm.core.screens.filtering import NoFilter, filter_for
 from crm.core.screens.named_views import KeptView, SystemView, kept_views
 from crm.core.screens.orders import Grouping, Order, grouped, grouping_of, order_of
@@ -27,7 +34,7 @@ from crm.core.tables.choosing import chosen_sheet
 type Rows = "models.QuerySet[Any, Any]"
 
 DENSITIES = ("compact", "roomy")
-_LOOK = ("columns", "sort", "group", "density")
+LOOK = ("columns", "sort", "group", "density")
 # What the address calls otherwise than a view does.
 _KEPT = {"q": "query"}
 _SHOWN = 40
@@ -53,6 +60,7 @@ class Selection:
     """`rows` are all that match, neither sliced nor ordered nor yet narrowed to what the actor sees: `branches` are
     the reasons for which they see any, as `keyset_page` and `count_up_to` take them; `visible` is both together.
 
+    `query` is the text in the query box; where it cannot be understood, `error` says why, and no row is selected.
     `shown` is what a view that keeps this list has to say, by the names of the address.
     `notices` are sentences about what of the address was left out. Where something was that would have narrowed
     the rows, the selection is not `exact`: whoever changes or sends away all rows must refuse it, since what was
@@ -66,11 +74,13 @@ class Selection:
     views: tuple[SystemView, ...]
     shown: Mapping[str, str]
     chosen: SystemView | None
+    query: str
     filter: RecordFilter | NoFilter
     sheet: Sheet
     order: Order
     density: str
     key: Hashable
+    error: QueryError | None = None
     grouping: Grouping | None = None
     notices: tuple[str, ...] = ()
     exact: bool = True
@@ -79,11 +89,6 @@ class Selection:
     @property
     def model(self) -> type[models.Model]:
         return self.declared.model
-
-    @property
-    def query(self) -> str:
-        """What stands in the query box."""
-        return self.filter.sought
 
     @property
     def sort(self) -> str:
@@ -100,12 +105,22 @@ class Selection:
     def is_narrowed(self) -> bool:
         """Could there be rows beside those that are asked for?"""
         is_usual = self.chosen is None or (self.chosen.default and not isinstance(self.chosen, KeptView))
-        return self.filter.is_active or not is_usual
+        return self.filter.is_active or not is_usual or self.is_asked
+
+    @property
+    def is_asked(self) -> bool:
+        """Does the query ask for something else than the view does by itself?"""
+        return bool(self.query) and self.query != getattr(self.chosen, "query", "")
 
     @property
     def is_changed(self) -> bool:
         """Does the address say anything else than the chosen view keeps?"""
         return any(text != getattr(self.chosen, _KEPT.get(name, name), "") for name, text in self.shown.items())
+
+    def narrowed(self, view: SystemView, rows: Rows) -> Rows:
+        """These rows as another view of the list would have them."""
+        asked = _Asked(self.declared, QueryDict(), self.actor)
+        return asked.queried(view, view.filter(rows, self.actor))[1]
 
     @property
     def fields(self) -> tuple[Path, ...]:
@@ -137,18 +152,21 @@ def selection(declared: Declaration, parameters: QueryDict, actor: Any) -> Selec
     rows = declared.queryset(actor)
     if chosen:
         rows = chosen.filter(rows, actor)
+    query, rows, error = asked.queried(chosen, rows)
     filtered = filter_for(declared.filterset, parameters, rows, actor)
     everything: Any = declared.model._default_manager.all()
     branches = everything.branches(actor, READ)
-    exact = not asked.notices and not filtered.notices
+    exact = not asked.notices and not filtered.notices and error is None
     found = Selection(
         declared=declared,
         actor=actor,
         rows=filtered.qs,
         branches=branches,
         views=asked.views,
-        shown={name: asked.said(_KEPT.get(name, name), chosen) for name in ("q", *_LOOK)},
+        shown={name: asked.said(_KEPT.get(name, name), chosen) for name in ("q", *LOOK)},
         chosen=chosen,
+        query=query,
+        error=error,
         filter=filtered,
         sheet=asked.sheet(chosen),
         order=asked.order(chosen),
@@ -178,6 +196,42 @@ class _Asked:
         if asked and found is None:
             self.notices.append(_("There is no view “%(key)s”; this is the usual one.") % {"key": asked[:_SHOWN]})
         return found or default
+
+    def queried(self, chosen: SystemView | None, rows: Rows) -> tuple[str, Rows, QueryError | None]:
+        """The text of the query, and the rows that it finds. Of a view, what it asks of fields that are gone is left
+        out; what somebody typed is refused whole: more rows than were meant would be worse."""
+        text, typed = self.said("query", chosen), self.parameters.get("edit", "")
+        text = storable(joined(text, typed))
+        if not text:
+            return "", rows, None
+        try:
+            return text, rows.filter(self._condition(parse(text))), None
+        except QueryError as error:
+            if "q" not in self.parameters and not typed:
+                return self._what_is_left(text, rows)
+            return text, rows.none(), error
+
+    def _condition(self, query: Query) -> Q:
+        words = self.declared.filterset.search_fields
+        return condition(query, self.declared.model, self.actor, timezone.now(), words=words)
+
+    def _what_is_left(self, text: str, rows: Rows) -> tuple[str, Rows, QueryError | None]:
+        """Of the query of a view: the parts that can still be asked, with a notice of each other one."""
+        try:
+            parts = parse(text).parts()
+        except QueryError as error:
+            return text, rows.none(), error
+        left = []
+        for part in parts:
+            try:
+                rows = rows.filter(self._condition(Query(part)))
+            except QueryError as error:
+                said = {"part": write_node(part)[:_SHOWN], "why": error.sentence}
+                self.notices.append(_("“%(part)s” was left out: %(why)s") % said)
+            else:
+                left.append(part)
+        query = Query(And(tuple(left)) if len(left) > 1 else left[0] if left else None)
+        return write(query), rows, None
 
     def sheet(self, chosen: SystemView | None) -> Sheet:
         choice = chosen_sheet(self.declared.table, self.said("columns", chosen), self.actor)

@@ -19,7 +19,6 @@ from crm.core.tables.columns import (
     Row,
     Source,
     StateColumn,
-    TagsColumn,
     TextColumn,
     avatar,
 )
@@ -44,7 +43,6 @@ __all__ = [
     "Source",
     "StateColumn",
     "Table",
-    "TagsColumn",
     "TextColumn",
     "avatar",
     "base_currency_code",

@@ -1,13 +1,15 @@
 """The columns of a list by name: those that its table declares, and of every other field the one that shows it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from crm.core.fields import RecordField, fields_of
+from crm.core.indexes import has_branch_index
 from crm.core.tables.columns import Column
 from crm.core.tables.field_columns import field_column
 from crm.core.tables.sheet import Sheet
+from crm.core.tables.sorting import can_sort
 from crm.core.tables.table import Table
 
 MOST_COLUMNS = 40
@@ -23,11 +25,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A column that can be chosen; `field` is None where the table alone knows it."""
+    """A column that can be chosen; it sorts by the token `sort`. `field` is None where the table alone knows it."""
 
     name: str
     label: Any
     field: RecordField | None = None
+    sort: str = ""
+    is_name_of_row: bool = False
 
 
 def chosen_sheet(table: type[Table], names: str, actor: Any) -> Choice:
@@ -39,26 +43,25 @@ def chosen_sheet(table: type[Table], names: str, actor: Any) -> Choice:
     fields = fields_of(table.model, actor)
     declared = declared_by_name(table, fields)
     found = {name: column for name in wanted if (column := _column(name, declared, fields, table, actor)) is not None}
-    first = next(iter(declared_names_of_rows(table, declared)), "")
+    if list(found.values()) == list(table.columns):
+        return Choice(table.sheet(), tuple(name for name in wanted if name not in found))
+    first = next((column for column in declared.values() if column.is_name_of_row), None)
     columns = tuple(found.values())
-    if first and declared[first] not in columns:
-        columns = (declared[first], *columns)
+    if first is not None and first not in columns:
+        columns = (first, *columns)
     return Choice(Sheet(table.model, columns), tuple(name for name in wanted if name not in found))
 
 
 def declared_by_name(table: type[Table], fields: Mapping[str, RecordField]) -> dict[str, Column]:
-    """A declared column goes by the name of the field whose value it shows first, else by its own key."""
+    """A declared column goes by its key, else by the name of the field whose value it shows first."""
     by_path = {field.path: name for name, field in fields.items() if not field.through}
-    return {by_path.get(column.path, column.key or column.path): column for column in table.columns}
+    named = {column.key or by_path.get(column.path, column.path): column for column in table.columns}
+    return {name: column for name, column in named.items() if name}
 
 
-def declared_names_of_rows(table: type[Table], declared: Mapping[str, Column]) -> Sequence[str]:
-    return [name for name, column in declared.items() if column.is_name_of_row]
-
-
-def names_of(sheet: Sheet, table: type[Table], fields: Mapping[str, RecordField]) -> list[str]:
+def names_of(sheet: Sheet, table: type[Table], actor: Any) -> list[str]:
     """The names under which the columns of a sheet are chosen again."""
-    declared = {id(column): name for name, column in declared_by_name(table, fields).items()}
+    declared = {id(column): name for name, column in declared_by_name(table, fields_of(table.model, actor)).items()}
     return [declared.get(id(column), column.key) for column in sheet.columns]
 
 
@@ -66,9 +69,22 @@ def offered_columns(table: type[Table], actor: Any) -> list[Offered]:
     """Everything that can stand in the list: what is declared first, then fields, then those one step away."""
     fields = fields_of(table.model, actor)
     declared = declared_by_name(table, fields)
-    own = [Offered(name, column.label, fields.get(name)) for name, column in declared.items()]
-    others = [Offered(name, field.label, field) for name, field in fields.items() if name not in declared]
+    own = [
+        Offered(name, column.label, fields.get(name), column.sort or column.free_sort, column.is_name_of_row)
+        for name, column in declared.items()
+    ]
+    others = [
+        Offered(name, field.label, field, _sort_of(table, field))
+        for name, field in fields.items()
+        if name not in declared
+    ]
     return own + sorted(others, key=lambda one: bool(one.field and one.field.through))
+
+
+def _sort_of(table: type[Table], field: RecordField) -> str:
+    if field.sort and has_branch_index(table.model, field.sort):
+        return field.sort
+    return field.name if can_sort(field) else ""
 
 
 def _column(

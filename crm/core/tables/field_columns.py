@@ -30,7 +30,6 @@ from crm.core.tables.columns import (
     Paper,
     Path,
     StateColumn,
-    TagsColumn,
     TextColumn,
 )
 
@@ -45,6 +44,8 @@ def field_column(field: RecordField, model: type[models.Model], actor: Any) -> C
     """The column of a field of `model` as this actor sees it."""
     column = _MAKERS.get(field.kind, _text)(field, model, actor)
     column.key = field.name
+    label = str(field.label)
+    column.label = label[:1].upper() + label[1:]
     if field.sort and has_branch_index(model, field.sort):
         column.sort = field.sort
     return column
@@ -197,7 +198,6 @@ def _decimal(value: Any) -> Decimal | None:
 
 
 _MAKERS: dict[Kind, Maker] = {
-    Kind.TAGS: lambda field, _model, _actor: TagsColumn(field.label, field.path),
     Kind.WHOLE: _number,
     Kind.DECIMAL: _number,
     Kind.MONEY: _money,

@@ -31,14 +31,10 @@ class AccountListView(ListView):
     model, table, filterset = Account, AccountTable, AccountFilter
     create_url_name = "customers:account_create"
     system_views = (
-        SystemView(
-            "my-active",
-            gettext_lazy("My active accounts"),
-            lambda rows, user: rows.filter(state="active", owner=user),
-            default=True,
-        ),
-        SystemView("active", gettext_lazy("All active"), lambda rows, _user: rows.filter(state="active")),
-        SystemView("inactive", gettext_lazy("Inactive"), lambda rows, _user: rows.filter(state="inactive")),
+        SystemView("my-active", gettext_lazy("My active accounts"), "state:active owner:me", default=True),
+        SystemView("active", gettext_lazy("All active"), "state:active"),
+        SystemView("new", gettext_lazy("New in 30 days"), "created:last-30-days"),
+        SystemView("inactive", gettext_lazy("Inactive"), "state:inactive"),
         SystemView("all", gettext_lazy("All accounts")),
     )
 

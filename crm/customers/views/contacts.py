@@ -24,14 +24,10 @@ class ContactListView(ListView):
     model, table, filterset = Contact, ContactTable, ContactFilter
     create_url_name = "customers:contact_create"
     system_views = (
-        SystemView(
-            "my-active",
-            gettext_lazy("My active contacts"),
-            lambda rows, user: rows.filter(state="active", owner=user),
-            default=True,
-        ),
-        SystemView("active", gettext_lazy("All active"), lambda rows, _user: rows.filter(state="active")),
-        SystemView("inactive", gettext_lazy("Inactive"), lambda rows, _user: rows.filter(state="inactive")),
+        SystemView("my-active", gettext_lazy("My active contacts"), "state:active owner:me", default=True),
+        SystemView("active", gettext_lazy("All active"), "state:active"),
+        SystemView("new", gettext_lazy("New in 30 days"), "created:last-30-days"),
+        SystemView("inactive", gettext_lazy("Inactive"), "state:inactive"),
         SystemView("all", gettext_lazy("All contacts")),
     )
 
