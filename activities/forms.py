@@ -13,6 +13,7 @@ from activities.regarding import Ref, find_regarding
 from activities.services.activities import FollowUp
 from activities.services.parties import Party
 from activities.services.values import COLUMNS
+from crm.core.custom.writing import VALUES
 from crm.core.errors import NotFound
 from crm.core.forms import TransitionForm
 from crm.core.record_names import NamingForm, visible_names
@@ -86,7 +87,8 @@ class ActivityForm(NamingForm[Activity]):
         return str(asked) if asked in _FIELDS else Kind.TASK.value
 
     def _keep(self, names: tuple[str, ...]) -> None:
-        kept = [*names, *(("kind", "regarding") if not self.instance.pk else ())]
+        added = () if self.kind_value == Kind.NOTE else self.custom_names
+        kept = [*names, *added, *(("kind", "regarding") if not self.instance.pk else ())]
         for name in list(self.fields):
             if name not in kept or (self.instance.pk and name in _ONLY_NEW):
                 del self.fields[name]
@@ -120,8 +122,8 @@ class ActivityForm(NamingForm[Activity]):
     @property
     def columns(self) -> dict[str, Any]:
         """What a service takes as values."""
-        wanted = (*COLUMNS, "status_reason")
-        return {name: value for name, value in self.cleaned_data.items() if name in wanted}
+        wanted = (*COLUMNS, "status_reason", *((VALUES,) if self.kind_value != Kind.NOTE else ()))
+        return {name: value for name, value in self.values.items() if name in wanted}
 
     @property
     def parties(self) -> list[Party]:

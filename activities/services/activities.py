@@ -113,7 +113,7 @@ def new_activity(
         activity.regarding_type_id, activity.regarding_id = ref.type_id, ref.pk
     if state == "completed":
         activity.completed_at, activity.completed_by_id = at, actor.pk
-    fill(activity, columns)
+    fill(activity, columns, actor)
     return activity
 
 
@@ -132,7 +132,7 @@ def update_activity(
         raise Conflict(obstacle)
     columns = dict(values)
     _move_within(activity, str(columns.pop("status_reason", "")))
-    fill(activity, columns)
+    fill(activity, columns, actor)
     activity.save()
     if participants is not None:
         replace_participants(activity, participants, actor)

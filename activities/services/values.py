@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from activities.kinds import Kind
 from activities.models import Activity
+from crm.core.actors import Actor
+from crm.core.custom.writing import set_custom
 from crm.core.errors import Invalid
 from crm.core.values import set_values
 
@@ -28,9 +30,10 @@ COLUMNS = (
 _USUAL_MEETING = 30
 
 
-def fill(activity: Activity, values: Mapping[str, Any]) -> None:
+def fill(activity: Activity, values: Mapping[str, Any], actor: Actor) -> None:
     """Set the columns and check them; `Invalid` names the field that does not fit."""
     set_values(activity, {"subject": activity.subject, **values}, COLUMNS)
+    set_custom(activity, values, actor)
     if activity.kind == Kind.APPOINTMENT:
         _settle_times(activity)
 

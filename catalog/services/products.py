@@ -10,6 +10,7 @@ from catalog.models import PriceListItem, Product
 from catalog.services.taxes import default_tax_rate
 from crm.core.access import WRITE, check_create, lock_for
 from crm.core.actors import Actor
+from crm.core.custom.writing import set_custom
 from crm.core.deletion import dependents
 from crm.core.errors import Conflict, Invalid
 from crm.core.history import events_of
@@ -51,6 +52,7 @@ def create_product(*, values: Mapping[str, Any], actor: Actor, at: dt.datetime) 
     check_create(actor, Product)
     product = Product()
     set_values(product, _with_defaults(values), PRODUCT_FIELDS)
+    set_custom(product, values, actor)
     _check_and_save(product)
     return product
 
@@ -75,6 +77,7 @@ def update_product(*, product_id: int, values: Mapping[str, Any], actor: Actor, 
     refuse_closed(product, ("retired",))
     group_id, currency_id = product.unit_group_id, product.currency_id
     set_values(product, values, PRODUCT_FIELDS)
+    set_custom(product, values, actor)
     items = PriceListItem.objects.filter(product=product)
     if product.unit_group_id != group_id and (items.exists() or dependents(product)):
         raise Invalid(_("The unit group stays, because prices or documents use its units."), field="unit_group")
@@ -118,6 +121,7 @@ def revert_product(*, product_id: int, actor: Actor, at: dt.datetime) -> Product
     for name in PRODUCT_FIELDS:
         attribute = Product._meta.get_field(name).attname  # type: ignore[union-attr]  # concrete fields only
         setattr(product, attribute, getattr(published, attribute))
+    product.custom = published.custom
     _check_and_save(product)
     return product
 

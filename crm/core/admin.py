@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 
 from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
+from crm.core.custom.admin import CustomFieldAdmin
 from crm.core.models import (
     BankAccount,
     Currency,
@@ -19,6 +20,8 @@ from crm.core.models import (
     Schedule,
     StatusReason,
 )
+
+__all__ = ["CustomFieldAdmin"]
 
 
 class ExchangeRateInline(TabularInline):

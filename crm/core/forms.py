@@ -6,7 +6,10 @@ from django import forms
 from django.db import models
 from django.utils.functional import Promise
 
+from crm.core.custom.forms import add_fields, given_values, sections_with
+from crm.core.custom.writing import VALUES
 from crm.core.filters import limit_choices
+from crm.core.models import CustomModel
 from crm.core.widgets import use_own_widgets
 
 type Section = tuple[str | Promise, tuple[str, ...]]
@@ -15,21 +18,32 @@ type Section = tuple[str | Promise, tuple[str, ...]]
 class RecordForm[M: models.Model](forms.ModelForm[M]):
     """`RecordForm(data, files, actor=…, instance=…)`; choice fields offer what the actor may see.
 
-    `sections` groups the fields on the page: (title, names of fields).
+    `sections` groups the fields on the page: (title, names of fields). Fields that administrators added follow,
+    unless `has_custom_fields` says otherwise.
     """
 
-    sections: ClassVar[tuple[Section, ...]] = ()
+    sections: tuple[Section, ...] = ()
+    has_custom_fields: ClassVar[bool] = True
 
     def __init__(self, *args: Any, actor: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.actor = actor
+        takes_them = self.has_custom_fields and isinstance(self.instance, CustomModel)
+        self._added = add_fields(self, actor) if takes_them else ()
+        self.sections = sections_with(self.sections, self._added)
         limit_choices(self, actor)
         use_own_widgets(self)
 
     @property
     def values(self) -> dict[str, Any]:
-        """What a service takes: cleaned values by field name."""
-        return dict(self.cleaned_data)
+        """What a service takes: cleaned values by field name, those of added fields by key under `custom`."""
+        added = set(self.custom_names)
+        values = {name: value for name, value in self.cleaned_data.items() if name not in added}
+        return values | ({VALUES: given_values(self._added, self)} if added else {})
+
+    @property
+    def custom_names(self) -> list[str]:
+        return [definition.form_name for definition in self._added]
 
     def save(self, commit: bool = True) -> Never:
         raise TypeError("Records are saved by services, which know rights, history and numbers.")

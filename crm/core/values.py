@@ -8,16 +8,19 @@ from django.db import IntegrityError, models
 from django.db.models import CheckConstraint, UniqueConstraint
 from django.utils.translation import gettext as _
 
+from crm.core.custom.writing import VALUES
 from crm.core.errors import Conflict, Invalid
 from crm.core.states import StateModel
 
 
 def set_values(record: models.Model, values: Mapping[str, Any], editable: Iterable[str]) -> None:
     """Set and validate the named fields; whatever is new among the records they refer to must be active."""
-    unknown = set(values) - set(editable)
+    unknown = set(values) - set(editable) - {VALUES}
     if unknown:
         raise TypeError(f"{type(record).__name__} has no such editable fields: {sorted(unknown)}")
     for name, value in values.items():
+        if name == VALUES:  # `set_custom` knows these
+            continue
         field: Any = record._meta.get_field(name)
         if field.is_relation:
             _refuse_inactive(record, field, value)

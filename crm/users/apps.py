@@ -10,10 +10,12 @@ class UsersConfig(AppConfig):
     def ready(self) -> None:
         from crm.core import foundations, idempotency, work  # noqa: PLC0415 - models exist only now
         from crm.core.context import NavEntry, register_nav  # noqa: PLC0415
+        from crm.core.custom.roles import register_roles  # noqa: PLC0415
         from crm.core.query.people import register_people  # noqa: PLC0415
         from crm.users import actions, fields, people, rights, saved_views, tasks, why  # noqa: PLC0415
         from crm.users.services.notifications import tell_of_job  # noqa: PLC0415
 
+        register_roles(lambda: self.get_model("Role")._default_manager.order_by("name").values_list("pk", "name"))
         idempotency.register(self.get_model("IdempotencyKey"))
         rights.declare_named("core.restore_record", {})
         why.register()

@@ -1,6 +1,7 @@
 """How far a person's rights reach: everything that every page needs to know of them, read in one query."""
 
 import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,7 +52,9 @@ _REACH = """
                 WHERE person.is_administrator
                 OR share.team_id IN (SELECT team_id FROM users_teammembership WHERE user_id = person.id)
             UNION ALL SELECT noun, key, '' FROM users_viewdefault WHERE user_id = person.id
-        ) AS known GROUP BY noun) AS views)
+        ) AS known GROUP BY noun) AS views),
+    ARRAY(SELECT role_id FROM users_userrole WHERE user_id = person.id ORDER BY role_id),
+    (SELECT edition FROM core_customcatalogue WHERE id = 1)
 """
 _FROM = """
 FROM users_user person LEFT JOIN core_organisation organisation ON TRUE WHERE person.id = %(user)s AND person.is_active
@@ -88,6 +91,8 @@ class Reach:
     base_currency: str = ""
     unread: int = 0
     views: Mapping[str, KeptViews] = field(default_factory=dict)
+    role_ids: tuple[int, ...] = ()
+    custom_version: uuid.UUID | None = None
 
 
 def reach_of(user: Any) -> Reach | None:
@@ -130,7 +135,7 @@ def _row(sql: str, user_id: int) -> tuple[Any, ...] | None:
 
 def _reach(user_id: int, row: tuple[Any, ...]) -> Reach:
     unit_id, is_administrator, depths, teams, units, reports, direct, managers_may_write, *others = row
-    time_zone, (language, *writing), currency, unread, views = others
+    time_zone, (language, *writing), currency, unread, views, roles, custom_version = others
     return Reach(
         user_id=user_id,
         unit_id=unit_id,
@@ -148,4 +153,6 @@ def _reach(user_id: int, row: tuple[Any, ...]) -> Reach:
         base_currency=currency or "",
         unread=unread,
         views={noun: KeptViews(key, bool(kept)) for noun, (key, kept) in json.loads(views or "{}").items()},
+        role_ids=tuple(roles),
+        custom_version=custom_version,
     )

@@ -8,11 +8,14 @@ from typing import Any
 
 from django.db import transaction
 
-from crm.core.actors import Actor
+from crm.core.actors import WEB_FORM, Actor
+from crm.core.custom.definitions import definitions_of
+from crm.core.custom.writing import VALUES
 from crm.core.folding import storable
 from crm.core.models import Currency
 from crm.core.transactions import service
 from leads.capture.aliases import LeadReading, lead_values
+from leads.capture.custom import read_custom
 from leads.capture.flags import Flag
 from leads.capture.reading import Fields, Submission, read_submission
 from leads.capture.redirects import safe_return_url
@@ -137,7 +140,19 @@ def _columns(case: _Case, form: CaptureForm) -> dict[str, Any]:
         if values["currency"] is None:
             case.flags.append(f"{Flag.INVALID_CHOICE}:currency")
             case.unknown.append(("currency", (str(code),)))
+    if added := _added(case):
+        values[VALUES] = added
     return values
+
+
+def _added(case: _Case) -> Mapping[str, Any]:
+    """What the post calls like an added field; it leaves the unknown."""
+    if not case.unknown:
+        return {}
+    reading = read_custom(tuple(case.unknown), definitions_of(Lead, WEB_FORM))
+    case.unknown = list(reading.unknown)
+    case.flags += reading.flags
+    return reading.values
 
 
 def _keep(case: _Case, at: dt.datetime) -> CapturedPost:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from activities.links import relink
 from crm.core.access import READ, WRITE, check_create, find_for, lock_for
 from crm.core.actors import Actor
+from crm.core.custom.writing import set_custom
 from crm.core.errors import Conflict, Invalid, NotFound
 from crm.core.folding import clean_text
 from crm.core.models import Organisation
@@ -131,6 +132,7 @@ def _set(lead: Lead, values: Mapping[str, Any], actor: Actor) -> None:
     for name in ("existing_account", "existing_contact"):
         _refuse_hidden(lead, name, values, actor)
     set_values(lead, values, WRITABLE)
+    set_custom(lead, values, actor)
     settle(lead)
 
 

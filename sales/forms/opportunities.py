@@ -94,7 +94,7 @@ class OpportunityForm(NamingForm[Opportunity]):
     @property
     def values(self) -> dict[str, Any]:
         """A currency that nobody chose is left to the service."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "currency" or value is not None}
+        return {name: value for name, value in super().values.items() if name != "currency" or value is not None}
 
 
 class _ClosingForm(TransitionForm):

@@ -54,6 +54,8 @@ class ChoiceForm(forms.Form):
 class PlaceForm[M: Account | Contact](NamingForm[M]):
     """The columns of a new customer that a seller looks at, with the address in parts."""
 
+    has_custom_fields = False
+
     def __init__(self, *args: Any, actor: Any, **options: Any) -> None:
         super().__init__(*args, actor=actor, **options)
         for name in field_map.ADDRESS_PARTS:
@@ -96,6 +98,7 @@ class NewContactForm(PlaceForm[Contact]):
 
 
 class OpportunityRowForm(NamingForm[Opportunity]):
+    has_custom_fields = False
     remove = forms.BooleanField(label=gettext_lazy("Leave out"), required=False)
 
     class Meta:
@@ -156,14 +159,16 @@ class CustomerPart(Part):
         model: Any = Account if kind == "account" else Contact
         super().__init__(kind, model, USE, actor, data=data, judged=judged, default=default)
         self.lead = lead
-        self.offered = field_map.offered_to(kind, lead)
+        self.offered = field_map.offered_to(kind, lead, actor)
         self.values = self._values_form(NewAccountForm if kind == "account" else NewContactForm)
 
     def _values_form(self, form_class: Any) -> Any:
         if self.judges_new:
             return form_class(self.data, actor=self.actor, prefix=self.kind)
         if self.data is None:
-            values = (field_map.account_values if self.kind == "account" else field_map.contact_values)(self.lead)
+            values = (field_map.account_values if self.kind == "account" else field_map.contact_values)(
+                self.lead, self.actor
+            )
             initial = {**values, **values.get(field_map.ADDRESS, {})}
         else:
             initial = _typed(self.data, self.kind, (*form_class.Meta.fields, *field_map.ADDRESS_PARTS))
@@ -191,7 +196,7 @@ class OpportunityPart(Part):
     def __init__(self, lead: Lead, actor: Any, *, data: Data | None, judged: bool, default: Data) -> None:
         super().__init__("opportunity", Opportunity, JOIN, actor, data=data, judged=judged, default=default)
         self.lead = lead
-        first = field_map.opportunity_values(lead)
+        first = field_map.opportunity_values(lead, actor)
         if data is None:
             self.rows = self._numbered([first])
         elif judged:

@@ -210,11 +210,11 @@ def overwritten(customers: Sequence[ShownCustomer]) -> list[str]:
     ]
 
 
-def carried_words(lead: Lead) -> list[tuple[str, str]]:
+def carried_words(lead: Lead, actor: Any) -> list[tuple[str, str]]:
     """Label and value of everything that the opportunity takes over beside what can be typed here."""
     shown_above = {"topic", "estimated_revenue", "estimated_close_on", "is_demo"}
     pairs = []
-    for name, value in field_map.opportunity_values(lead).items():
+    for name, value in field_map.opportunity_values(lead, actor).items():
         text = field_map.words(Opportunity, name, value)
         if name not in shown_above and value not in (None, "", False) and text:
             pairs.append(

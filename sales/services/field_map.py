@@ -16,8 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core import format as shown
+from crm.core.custom.definitions import known_of
 from crm.customers.models import Account, Address, Contact
 from leads.models import Lead
+from sales.models import Opportunity
+from sales.services.custom_map import Added, added_values, is_added, key_of
 
 ADDRESS = "address"
 """The name under which the whole address stands among values, rules and results."""
@@ -95,21 +98,21 @@ RULE_LABELS = {
 }
 
 
-def account_values(lead: Lead) -> dict[str, Any]:
+def account_values(lead: Lead, actor: Any = None) -> dict[str, Any]:
     """The columns of a new account, and its address if the lead has one."""
-    return _mapped(lead, ACCOUNT_MAP) | _address_of(lead)
+    return _mapped(lead, ACCOUNT_MAP) | _address_of(lead) | added_values(lead, Account, actor)
 
 
-def contact_values(lead: Lead) -> dict[str, Any]:
+def contact_values(lead: Lead, actor: Any = None) -> dict[str, Any]:
     """The columns of a new contact, and the address if the lead has one. The company is added by the caller."""
-    return _mapped(lead, CONTACT_MAP) | _address_of(lead)
+    return _mapped(lead, CONTACT_MAP) | _address_of(lead) | added_values(lead, Contact, actor)
 
 
-def opportunity_values(lead: Lead) -> dict[str, Any]:
+def opportunity_values(lead: Lead, actor: Any = None) -> dict[str, Any]:
     """The columns of a new opportunity; the customer is added by the caller."""
     values = _mapped(lead, OPPORTUNITY_MAP)
     values["topic"] = (lead.topic or lead.company or lead.name)[:300]
-    return values
+    return values | added_values(lead, Opportunity, actor)
 
 
 def _mapped(lead: Lead, pairs: Iterable[Carried]) -> dict[str, Any]:
@@ -123,9 +126,9 @@ def _address_of(lead: Lead) -> dict[str, Any]:
     return {ADDRESS: parts} if is_somewhere else {}
 
 
-def offered_to(kind: str, lead: Lead) -> dict[str, Any]:
+def offered_to(kind: str, lead: Lead, actor: Any = None) -> dict[str, Any]:
     """What the lead could add to an existing account or contact: its values that say something."""
-    values = account_values(lead) if kind == "account" else contact_values(lead)
+    values = account_values(lead, actor) if kind == "account" else contact_values(lead, actor)
     return {
         name: value
         for name, value in values.items()
@@ -150,6 +153,8 @@ def main_address(customer: Account | Contact) -> Address | None:
 
 def current_value(record: Account | Contact, name: str, address: Address | None) -> Any:
     """The record's present value of an offered name; None for an address that it has not."""
+    if is_added(name):
+        return record.custom.get(key_of(name))
     if name != ADDRESS:
         return getattr(record, name)
     return {part: getattr(address, part) for part in ADDRESS_PARTS} if address else None
@@ -166,9 +171,9 @@ def changes(
     for name, value in offered.items():
         current = current_value(record, name, address)
         rule = FillRule(rules.get(name, FillRule.FILL))
-        if rule == FillRule.KEEP or current == value:
+        if rule == FillRule.KEEP or current == _bare(value):
             continue
-        if rule == FillRule.OVERWRITE or is_empty(current):
+        if rule == FillRule.OVERWRITE or _is_missing(name, current):
             wanted[name] = value
     return wanted
 
@@ -194,17 +199,33 @@ def comparison(record: Account | Contact, offered: Mapping[str, Any], address: A
                 name=name,
                 label=label_of(type(record), name),
                 offered=words(type(record), name, value),
-                current=words(type(record), name, current),
-                is_same=current == value,
-                is_empty=is_empty(current),
+                current=words(type(record), name, _as_offered(value, current)),
+                is_same=current == _bare(value),
+                is_empty=_is_missing(name, current),
             )
         )
     return rows
 
 
+def _bare(value: Any) -> Any:
+    return value.kept if isinstance(value, Added) else value
+
+
+def _as_offered(offered: Any, current: Any) -> Any:
+    """The present value of an added field, with the definition that gives it words."""
+    return Added(offered.definition, current) if isinstance(offered, Added) and current is not None else current
+
+
+def _is_missing(name: str, current: Any) -> bool:
+    """A no in an added field is a statement."""
+    return current is None if is_added(name) else is_empty(current)
+
+
 def label_of(model: type[models.Model], name: str) -> str:
     if name == ADDRESS:
         return _("Address")
+    if is_added(name):
+        return next((one.label for one in known_of(model, None) if one.form_name == name), key_of(name))
     label = str(getattr(model._meta.get_field(name), "verbose_name", name))
     return label[:1].upper() + label[1:]
 
@@ -213,6 +234,8 @@ def words(model: type[models.Model], name: str, value: Any) -> str:
     """A value as a person reads it."""
     if value is None or value == "":
         return ""
+    if isinstance(value, Added):
+        return value.words
     if isinstance(value, dict):
         return ", ".join(part for part in value.values() if part)
     if isinstance(value, bool):

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from catalog.services.prices import default_price_list
 from crm.core.actors import Actor
+from crm.core.custom.carrying import carried
+from crm.core.custom.writing import VALUES, set_custom
 from crm.core.errors import Invalid
 from crm.core.folding import fold
 from crm.core.models import Currency, Organisation, rate_on
@@ -56,11 +58,14 @@ TYPED_FIELDS: dict[type[PricedModel], tuple[str, ...]] = {
 _COPIED = (*PRICED_FIELDS, "prices_include_tax", "discount_per_unit", "freight_tax_category", "freight_tax_percent")
 
 
-def new_document[D: DocumentModel](model: type[D], values: Mapping[str, Any], *, owner: User | Team, on: dt.date) -> D:
+def new_document[D: DocumentModel](
+    model: type[D], values: Mapping[str, Any], *, owner: User | Team, actor: Actor, on: dt.date
+) -> D:
     """An unsaved document with what is typed and, for the rest, what the customer and the organisation say."""
     organisation = Organisation.load()
     document = model(**owner_fields(owner))
     set_typed(document, values, TYPED_FIELDS[model])
+    set_custom(document, values, actor)
     check_customer(document)
     check_active(document.contact, "contact")
     fill_commerce(document, organisation, on=on)
@@ -72,11 +77,12 @@ def new_document[D: DocumentModel](model: type[D], values: Mapping[str, Any], *,
 
 def set_typed(record: PricedModel, values: Mapping[str, Any], allowed: Iterable[str]) -> None:
     """Set typed values; a name that is not typed by people is a mistake of the caller."""
-    unknown = values.keys() - set(allowed)
+    unknown = values.keys() - set(allowed) - {VALUES}
     if unknown:
         raise TypeError(f"{sorted(unknown)} cannot be typed on a {record._meta.verbose_name}")
     for name, value in values.items():
-        setattr(record, name, filled(record._meta.get_field(name), value))
+        if name != VALUES:  # `set_custom` knows these
+            setattr(record, name, filled(record._meta.get_field(name), value))
     record.sort_key = fold(str(getattr(record, "name", "") or getattr(record, "topic", "")))
 
 
@@ -133,10 +139,11 @@ def fill_terms(document: DocumentModel, organisation: Organisation) -> None:
         document.payment_terms_days = organisation.payment_terms_days if own is None else own
 
 
-def change_header(record: PricedModel, values: Mapping[str, Any], allowed: Iterable[str]) -> None:
+def change_header(record: PricedModel, values: Mapping[str, Any], allowed: Iterable[str], actor: Actor) -> None:
     """Typed changes to a record that has lines: its currency and its tax basis are settled by then."""
     before = {name: getattr(record, name) for name in ("currency_id", *_PARTIES, *_of_the_customer(record))}
     set_typed(record, values, allowed)
+    set_custom(record, values, actor)
     changed = {name for name, value in before.items() if getattr(record, name) != value}
     if not changed.isdisjoint(_CUSTOMER):
         check_customer(record)
@@ -193,6 +200,7 @@ def copied_header[D: PricedModel](source: PricedModel, model: type[D]) -> D:
         owner_team_id=source.owner_team_id,
         owning_unit_id=source.owning_unit_id,
         sort_key=source.sort_key,
+        custom=carried(source, model),
     )
     for name in names:
         _copy_column(source, copy, name)

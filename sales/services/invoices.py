@@ -43,7 +43,7 @@ def create_invoice(
 ) -> Invoice:
     """A draft without an order. It gets its number when it is issued."""
     check_create(actor, Invoice)
-    invoice = new_document(Invoice, values, owner=owner, on=Organisation.load().today(at))
+    invoice = new_document(Invoice, values, owner=owner, actor=actor, on=Organisation.load().today(at))
     invoice.number_series = number_series
     return insert_added_up(invoice, at=at)
 
@@ -136,7 +136,7 @@ def _lines_of(invoice: Invoice, lines: list[OrderLine], wanted: Mapping[int, Dec
 def update_invoice(*, invoice_id: int, values: Mapping[str, Any], actor: Actor, at: dt.datetime) -> Invoice:
     """Change the header of a draft."""
     invoice, _order = lock_editable(Invoice, invoice_id, actor)
-    change_header(invoice, values, TYPED_FIELDS[Invoice])
+    change_header(invoice, values, TYPED_FIELDS[Invoice], actor)
     recalculate(invoice, at=at)
     relink(invoice)
     return invoice

@@ -14,6 +14,7 @@ from activities.services.closing import Closing, record_closes
 from catalog.models import Competitor
 from crm.core.access import READ, WRITE, check_create, check_locked, lock_for, names_for
 from crm.core.actors import Actor
+from crm.core.custom.writing import set_custom
 from crm.core.errors import Conflict, Invalid
 from crm.core.folding import fold
 from crm.core.models import Organisation
@@ -74,6 +75,7 @@ def create_opportunity(
     today = organisation.today(at)
     opportunity = Opportunity(**owner_fields(owner), stage=stage, stage_entered_at=at)
     set_values(opportunity, values, OPPORTUNITY_FIELDS)
+    set_custom(opportunity, values, actor)
     opportunity.sort_key = fold(opportunity.topic)
     check_customer(opportunity)
     check_active(opportunity.contact, "contact")
@@ -94,7 +96,7 @@ def update_opportunity(*, opportunity_id: int, values: Mapping[str, Any], actor:
     opportunity, _order = lock_editable(Opportunity, opportunity_id, actor)
     customers_before = _customers(opportunity)
     _check_currency(opportunity, values)
-    change_header(opportunity, values, OPPORTUNITY_FIELDS)
+    change_header(opportunity, values, OPPORTUNITY_FIELDS, actor)
     _validate(opportunity, values)
     recalculate(opportunity, at=at)
     if _customers(opportunity) != customers_before:
@@ -310,5 +312,8 @@ def clone_opportunity(*, opportunity_id: int, actor: Actor, at: dt.datetime) -> 
     if not source.is_editable:
         values["estimated_close_on"] = None
     clone: Opportunity = create_opportunity(values=values, owner=owner, actor=actor, at=at)
+    if source.custom != clone.custom:
+        clone.custom = dict(source.custom)
+        clone.save(update_fields=["custom"])
     copy_competitors(source, clone)
     return copy_lines(source, clone, at=at)

@@ -43,7 +43,7 @@ def create_order(
     check_create(actor, Order)
     organisation = Organisation.load()
     today = organisation.today(at)
-    order = new_document(Order, {"ordered_on": today, **values}, owner=owner, on=today)
+    order = new_document(Order, {"ordered_on": today, **values}, owner=owner, actor=actor, on=today)
     _number(order, organisation, series=number_series, at=at)
     if not rows:
         return insert_added_up(order, at=at)
@@ -169,7 +169,7 @@ def _number(order: Order, organisation: Organisation, *, series: str, at: dt.dat
 def update_order(*, order_id: int, values: Mapping[str, Any], actor: Actor, at: dt.datetime) -> Order:
     order, _none = lock_editable(Order, order_id, actor)
     currency_before = order.currency_id
-    change_header(order, values, TYPED_FIELDS[Order])
+    change_header(order, values, TYPED_FIELDS[Order], actor)
     if order.currency_id != currency_before:
         set_rate(order, on=order.ordered_on, organisation=Organisation.load())
     recalculate(order, at=at)

@@ -26,6 +26,7 @@ from leads.models import Lead
 from leads.states import LEAD_MACHINE
 from sales.models import Opportunity, Qualification, QualificationOutcome, QualificationResult
 from sales.services import field_map
+from sales.services.custom_map import as_service_values
 from sales.services.headers import acting_user, check_active
 from sales.services.opportunities import STAGE_AFTER_QUALIFYING, create_opportunity
 from sales.services.qualification_choices import (
@@ -119,7 +120,9 @@ class _Qualifying:
     def take_account(self, choice: AccountChoice) -> None:
         with _part("account"):
             if isinstance(choice, Create):
-                self.account = self._created("account", {**field_map.account_values(self.lead), **choice.values})
+                self.account = self._created(
+                    "account", {**field_map.account_values(self.lead, self.actor), **choice.values}
+                )
             elif isinstance(choice, Use):
                 self.account = self._used("account", choice, {})
 
@@ -128,13 +131,13 @@ class _Qualifying:
         company = {"account": self.account} if self.account else {}
         with _part("contact"):
             if isinstance(choice, Create):
-                values = {**field_map.contact_values(self.lead), **choice.values, **company}
+                values = {**field_map.contact_values(self.lead, self.actor), **choice.values, **company}
                 self.contact = self._created("contact", values)
             elif isinstance(choice, Use):
                 self.contact = self._used("contact", choice, company)
 
     def _created(self, kind: str, values: Mapping[str, Any]) -> Any:
-        columns = dict(values)
+        columns = as_service_values(values)
         place = columns.pop(field_map.ADDRESS, None)
         make: Any = create_account if kind == "account" else create_contact
         record = make(values=columns, owner=self.owner, actor=self.actor, at=self.at)
@@ -149,7 +152,7 @@ class _Qualifying:
     def _used(self, kind: str, choice: Use, company: Mapping[str, Any]) -> Any:
         record: Any = lock_for(_MODELS[kind], choice.record_id, self.actor, READ)
         check_active(record, "record")
-        offered = {**field_map.offered_to(kind, self.lead), **company}
+        offered = {**field_map.offered_to(kind, self.lead, self.actor), **company}
         address = field_map.main_address(record) if field_map.ADDRESS in offered else None
         wanted = field_map.changes(record, offered, choice.rules, address)
         if not wanted:
@@ -160,7 +163,8 @@ class _Qualifying:
         written = {name: stored(value) for name, value in wanted.items()}
         if field_map.ADDRESS in wanted:
             written[field_map.ADDRESS]["id"] = self._write_address(record, wanted[field_map.ADDRESS], address)
-        filled = self._write(record, {name: value for name, value in wanted.items() if name != field_map.ADDRESS})
+        columns = {name: value for name, value in wanted.items() if name != field_map.ADDRESS}
+        filled = self._write(record, as_service_values(columns))
         self._add(QualificationOutcome.FILLED, filled, kind, earlier=earlier, written=written)
         return filled
 
@@ -210,9 +214,13 @@ class _Qualifying:
 
     def _make_opportunity(self, choice: Create) -> None:
         check_create(self.actor, Opportunity)
-        values = {**field_map.opportunity_values(self.lead), **choice.values, **self._customer()}
+        values = {**field_map.opportunity_values(self.lead, self.actor), **choice.values, **self._customer()}
         opportunity = create_opportunity(
-            values=values, owner=self.owner, actor=self.actor, at=self.at, stage=STAGE_AFTER_QUALIFYING
+            values=as_service_values(values),
+            owner=self.owner,
+            actor=self.actor,
+            at=self.at,
+            stage=STAGE_AFTER_QUALIFYING,
         )
         written = {name: stored(value) for name, value in values.items()}
         self._add(QualificationOutcome.CREATED, opportunity, "opportunity", written=written)

@@ -112,7 +112,7 @@ def _section(kind: str, lead: Lead, actor: Any, matches: Iterable[Match]) -> Cus
         chosen_id=chosen_id,
         needs_confirmation=chosen_id is not None and not candidates[0].is_given,
         candidates=tuple(candidates),
-        values=field_map.account_values(lead) if kind == "account" else field_map.contact_values(lead),
+        values=field_map.account_values(lead, actor) if kind == "account" else field_map.contact_values(lead, actor),
     )
 
 
@@ -146,7 +146,7 @@ def _opportunity_section(
     return OpportunitySection(
         may_create=allowed,
         default=CREATE if allowed else SKIP,
-        values=field_map.opportunity_values(lead),
+        values=field_map.opportunity_values(lead, actor),
         joinable=tuple(_joinable(actor, accounts, contacts)),
     )
 

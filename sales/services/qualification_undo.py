@@ -26,6 +26,7 @@ from crm.customers.services.addresses import remove_address, update_address
 from crm.customers.services.contacts import update_contact
 from leads.models import Lead
 from sales.models import Opportunity, Qualification, QualificationOutcome, QualificationResult
+from sales.services.custom_map import as_service_values
 from sales.services.field_map import ADDRESS, ADDRESS_PARTS, label_of
 from sales.services.headers import acting_user
 from sales.services.stored_values import restored, still_holds
@@ -160,9 +161,8 @@ def _address_holds(kept: dict[str, Any]) -> bool:
 
 def _put_back(result: QualificationResult, actor: Actor, at: dt.datetime) -> None:
     record: Any = result.record
-    values = {
-        name: restored(type(record), name, kept) for name, kept in result.earlier_values.items() if name != ADDRESS
-    }
+    earlier = {name: kept for name, kept in result.earlier_values.items() if name != ADDRESS}
+    values = as_service_values({name: restored(type(record), name, kept) for name, kept in earlier.items()})
     if values and isinstance(record, Account):
         update_account(account_id=record.pk, values=values, actor=actor, at=at)
     elif values:

@@ -47,7 +47,7 @@ def create_quote(
     """A draft for a customer, without an opportunity."""
     check_create(actor, Quote)
     today = Organisation.load().today(at)
-    quote = new_document(Quote, values, owner=owner, on=today)
+    quote = new_document(Quote, values, owner=owner, actor=actor, on=today)
     _check_days(quote)
     quote.number = take_number(number_series, on=today)
     return insert_added_up(quote, at=at)
@@ -87,7 +87,7 @@ def lock_open_opportunity(opportunity_id: int, actor: Actor) -> Opportunity:
 def update_quote(*, quote_id: int, values: Mapping[str, Any], actor: Actor, at: dt.datetime) -> Quote:
     """Change the header of a draft; its lines are priced and added up anew."""
     quote, _order = lock_editable(Quote, quote_id, actor)
-    change_header(quote, values, TYPED_FIELDS[Quote])
+    change_header(quote, values, TYPED_FIELDS[Quote], actor)
     _check_days(quote)
     recalculate(quote, at=at)
     relink(quote)

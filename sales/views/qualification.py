@@ -112,7 +112,7 @@ class LeadQualifyView(View):
             "form": form,
             "customers": [account, contact],
             "opportunity": opportunity,
-            "carried": carried_words(lead),
+            "carried": carried_words(lead, self.request.user),
             "rule_choices": list(RULE_LABELS.items()),
             "steps": plan(form, proposal, [account, contact], opportunity),
             "warnings": overwritten([account, contact]),

@@ -23,6 +23,9 @@ from sales.models import Opportunity, Quote
 from tests.core.lead_rows import grant
 from tests.factories.cast import Cast
 
+# Which fields administrators added is asked of the database.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

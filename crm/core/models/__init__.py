@@ -1,7 +1,7 @@
 """The kernel's tables. No business noun lives here."""
 
 from crm.core.models.base import TRACKED, BinQuerySet, EventBase, Line, Record, Singleton, tracked
-from crm.core.models.custom import CustomModel
+from crm.core.models.custom import CustomCatalogue, CustomChoice, CustomField, CustomKind, CustomModel, IndexState
 from crm.core.models.idempotency import AbstractIdempotencyKey
 from crm.core.models.money import Currency, ExchangeRate, rate_on
 from crm.core.models.numbering import NumberCounter, NumberSeries
@@ -16,9 +16,14 @@ __all__ = [
     "BankAccount",
     "BinQuerySet",
     "Currency",
+    "CustomCatalogue",
+    "CustomChoice",
+    "CustomField",
+    "CustomKind",
     "CustomModel",
     "EventBase",
     "ExchangeRate",
+    "IndexState",
     "Job",
     "Line",
     "NumberCounter",

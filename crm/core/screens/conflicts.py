@@ -140,6 +140,8 @@ def _words(field: Any, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, list | tuple):
+        return ", ".join(_words(field, one) for one in value)
     for key, label in getattr(field, "choices", ()) if not isinstance(field, ModelChoiceField) else ():
         if str(key) == str(value):
             return str(label)

@@ -20,6 +20,7 @@ from crm.core.errors import NotFound
 from crm.core.line import Node, line_of
 from crm.core.panels import Panel, panels_for
 from crm.core.screens.buttons import Buttons, buttons_for
+from crm.core.screens.custom import custom_key_facts, custom_sections, with_custom
 from crm.core.screens.facts import Fact, KeyFact, Section, filled, person, sections_of, shown_key_facts
 from crm.core.screens.tabs import chosen_key, keys_for, tabs_at
 from crm.core.stages import Stage
@@ -106,7 +107,9 @@ class DetailView[M: models.Model](View):
             "reason": reason_beside(record),
             "avatar": self.avatar,
             "facts": filled([*self._owner_fact(record), *self.facts(record)])[:_MOST_FACTS],
-            "key_facts": shown_key_facts(self.key_facts(record), _edit_url(buttons)),
+            "key_facts": shown_key_facts(
+                [*self.key_facts(record), *custom_key_facts(record, self.request.user)], _edit_url(buttons)
+            ),
             "primary": buttons.primary,
             "frequent": buttons.frequent,
             "others": buttons.others,
@@ -131,10 +134,13 @@ class DetailView[M: models.Model](View):
             "tabs": tabs_at(self.request.path, keys, chosen),
             "tab": chosen,
             "details_url": f"{self.request.path}?tab=details" if "details" in keys else "",
-            "sections": sections_of(self.details(record)) if chosen == "details" else [],
+            "sections": self._all_sections(record) if chosen == "details" else [],
             "panels_before": [self._shown(one, record) for one in own if one.position < _AFTER_THE_FIELDS],
             "panels_after": [self._shown(one, record) for one in own if one.position >= _AFTER_THE_FIELDS],
         }
+
+    def _all_sections(self, record: M) -> list[Section]:
+        return sections_of(with_custom(self.details(record), custom_sections(record, self.request.user)))
 
     def _filled_tabs(self) -> list[str]:
         return ["details"] if type(self).details is not DetailView.details else []

@@ -58,7 +58,7 @@ def filled(facts: Iterable[Fact]) -> list[Fact]:
     return [(label, value) for label, value in facts if value is not None and value != ""]
 
 
-def sections_of(details: Sequence[Fact] | Sequence[Section]) -> list[Section]:
+def sections_of(details: Sequence[Fact | Section] | Sequence[Fact] | Sequence[Section]) -> list[Section]:
     """Plain facts are one section without a heading; sections that say nothing are left out."""
     sections = [one for one in details if isinstance(one, Section)]
     plain = [one for one in details if not isinstance(one, Section)]

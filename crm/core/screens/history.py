@@ -17,6 +17,7 @@ from crm.core import format as shown
 from crm.core.history import event_model, events_of
 from crm.core.models import TRACKED
 from crm.core.panels import Panel, register_for_all
+from crm.core.screens import history_custom
 from crm.core.screens.history_names import names_of
 from crm.core.screens.history_words import action_words, column_words
 
@@ -87,6 +88,11 @@ class _Words:
         for field in self.fields:
             if field.is_relation:
                 keys.setdefault(_target(field), set()).update(_keys(field, pairs))
+        self._added = history_custom.readable(model, user)
+        if self._added:
+            values = [(getattr(pair.event, "custom", {}), getattr(pair.before, "custom", {})) for pair in pairs]
+            for target, wanted in history_custom.keys(self._added, values).items():
+                keys.setdefault(target, set()).update(wanted)
         self._names = names_of(keys, user)
 
     def entry(self, pair: _Pair) -> Entry:
@@ -105,6 +111,10 @@ class _Words:
             if new != old:
                 label = column_words(field.verbose_name)
                 yield Change(label, self._value(field, old), self._value(field, new))
+        if self._added:
+            new, old = getattr(pair.event, "custom", {}), getattr(pair.before, "custom", {})
+            for told in history_custom.changes(self._added, new, old, self._names):
+                yield Change(*told)
 
     def _value(self, field: "models.Field[Any, Any]", value: Any) -> str:
         if value is None or value == "":

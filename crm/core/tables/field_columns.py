@@ -32,6 +32,7 @@ from crm.core.tables.columns import (
     StateColumn,
     TextColumn,
 )
+from crm.core.tables.key_columns import KeyColumn
 
 type Maker = Callable[[RecordField, type[models.Model], Any], Column]
 
@@ -167,6 +168,8 @@ def _state(field: RecordField, model: type[models.Model], actor: Any) -> Column:
 def _person(field: RecordField, _model: type[models.Model], actor: Any) -> Column:
     if field.name == "owner":
         return OwnerColumn(field.label)
+    if is_in_json(field):
+        return KeyColumn(field.label, value_path(field, actor), field.related)  # type: ignore[arg-type]  # a person's table
     return TextColumn(field.label, value_path(field, actor, f"{field.path}__{name_field(field.related)}"))  # type: ignore[arg-type]  # a person's table
 
 
@@ -174,6 +177,8 @@ def _record(field: RecordField, _model: type[models.Model], actor: Any) -> Colum
     related: Any = field.related
     if related is None:
         return _text(field, _model, actor)
+    if is_in_json(field):
+        return KeyColumn(field.label, value_path(field, actor), related)
     path = f"{field.path}__{name_field(related)}"
     name: Path = path
     if hasattr(related._default_manager, "visible_to"):
@@ -183,10 +188,10 @@ def _record(field: RecordField, _model: type[models.Model], actor: Any) -> Colum
 
 
 def _stored(column: Column, field: RecordField, read: Callable[[Any], Any]) -> Column:
-    return StoredColumn(column, read) if _is_in_json(field) else column
+    return StoredColumn(column, read) if is_in_json(field) else column
 
 
-def _is_in_json(field: RecordField) -> bool:
+def is_in_json(field: RecordField) -> bool:
     return "custom__" in field.path
 
 

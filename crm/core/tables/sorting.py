@@ -10,22 +10,28 @@ from django.db.models.functions import Cast, Coalesce, Lower, NullIf
 from django.db.models.lookups import Exact
 
 from crm.core.fields import Kind, RecordField
-from crm.core.tables.field_columns import guarded, name_field
+from crm.core.tables.field_columns import guarded, is_in_json, name_field
 
 _TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
 _NUMBERS = frozenset({Kind.WHOLE, Kind.DECIMAL, Kind.MONEY})
 _UNSORTED = frozenset({Kind.CHOICES, Kind.TAGS})
+_LEADING = frozenset({Kind.PERSON, Kind.RECORD})
 _GROUPED = frozenset({Kind.STATE, Kind.CHOICE, Kind.PERSON, Kind.YES_NO})
 # More choices than these are sorted by what is stored.
 _MOST_CHOICES = 100
 
 
 def can_sort(field: RecordField) -> bool:
-    return field.kind not in _UNSORTED
+    return field.kind not in _UNSORTED and not _is_only_a_key(field)
 
 
 def can_group(field: RecordField) -> bool:
-    return field.kind in _GROUPED
+    return field.kind in _GROUPED and not _is_only_a_key(field)
+
+
+def _is_only_a_key(field: RecordField) -> bool:
+    """People and records in a JSON column: no join reaches the names."""
+    return field.kind in _LEADING and is_in_json(field)
 
 
 def sort_value(field: RecordField, actor: Any) -> Any:
@@ -44,9 +50,10 @@ def sort_value(field: RecordField, actor: Any) -> Any:
 def _plain(field: RecordField) -> Any:
     value = _text(field.path)
     if field.kind in _TEXTS | {Kind.CHOICE, Kind.STATE}:
-        return Lower(NullIf(value, Value("")))
+        return Lower(NullIf(value, Value(""), output_field=models.TextField()))
     if field.kind in _NUMBERS and "custom__" in field.path:
-        return Cast(NullIf(value, Value("")), models.DecimalField(max_digits=30, decimal_places=10))
+        digits = models.DecimalField(max_digits=30, decimal_places=10)
+        return Cast(NullIf(value, Value(""), output_field=models.TextField()), digits)
     return value
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from crm.core.access import WRITE, check_create, lock_for
 from crm.core.actors import Actor
+from crm.core.custom.writing import set_custom
 from crm.core.errors import Invalid
 from crm.core.transactions import service
 from crm.core.values import refuse_closed, save, set_values
@@ -47,7 +48,7 @@ _FIELDS = {
 def create_account(*, values: Mapping[str, Any], owner: User | Team, actor: Actor, at: dt.datetime) -> Account:
     check_create(actor, Account)
     account = Account(**owner_fields(owner))
-    _set_and_save(account, values)
+    _set_and_save(account, values, actor)
     return account
 
 
@@ -56,12 +57,13 @@ def update_account(*, account_id: int, values: Mapping[str, Any], actor: Actor, 
     """An inactive account is read-only."""
     account = lock_for(Account, account_id, actor, WRITE)
     refuse_closed(account, ("inactive",))
-    _set_and_save(account, values)
+    _set_and_save(account, values, actor)
     return account
 
 
-def _set_and_save(account: Account, values: Mapping[str, Any]) -> None:
+def _set_and_save(account: Account, values: Mapping[str, Any], actor: Actor) -> None:
     set_values(account, values, ACCOUNT_FIELDS)
+    set_custom(account, values, actor)
     if "parent" in values:
         _refuse_circle(account)
     if "primary_contact" in values:

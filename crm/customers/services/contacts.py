@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from crm.core.access import WRITE, check_create, lock_for
 from crm.core.actors import Actor
+from crm.core.custom.writing import set_custom
 from crm.core.errors import Invalid
 from crm.core.reactions import Reaction
 from crm.core.transactions import service
@@ -49,7 +50,7 @@ def create_contact(*, values: Mapping[str, Any], owner: User | Team, actor: Acto
     """A person with at least a name or an e-mail address to be called by."""
     check_create(actor, Contact)
     contact = Contact(**owner_fields(owner))
-    _set_and_save(contact, values)
+    _set_and_save(contact, values, actor)
     return contact
 
 
@@ -59,14 +60,15 @@ def update_contact(*, contact_id: int, values: Mapping[str, Any], actor: Actor, 
     contact = lock_for(Contact, contact_id, actor, WRITE)
     refuse_closed(contact, ("inactive",))
     company = contact.account_id
-    _set_and_save(contact, values)
+    _set_and_save(contact, values, actor)
     if contact.account_id != company:
         company_changed.run(contact)
     return contact
 
 
-def _set_and_save(contact: Contact, values: Mapping[str, Any]) -> None:
+def _set_and_save(contact: Contact, values: Mapping[str, Any], actor: Actor) -> None:
     set_values(contact, values, CONTACT_FIELDS)
+    set_custom(contact, values, actor)
     if "reports_to" in values:
         _refuse_circle(contact)
     contact.set_keys()

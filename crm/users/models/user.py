@@ -139,6 +139,17 @@ class User(WritingModel, AbstractBaseUser):
         reach = reach_of(self)
         return reach.unread if reach else 0
 
+    @property
+    def role_ids(self) -> tuple[int, ...]:
+        reach = reach_of(self)
+        return reach.role_ids if reach else ()
+
+    @property
+    def custom_version(self) -> Any:
+        """Which definitions of added fields are valid, read together with the person's rights."""
+        reach = reach_of(self)
+        return reach.custom_version if reach else None
+
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """`app.verb_model`, answered by the roles: is there any depth at all? Rows are a question for querysets."""
         return may(self, perm)
