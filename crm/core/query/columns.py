@@ -10,7 +10,7 @@ from django.db.models.expressions import Expression
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import In
 
-from crm.core.fields import Kind, Model, RecordField, fields_of_table
+from crm.core.fields import Kind, Model, RecordField, derived, fields_of_table
 from crm.core.folding import fold
 from crm.core.query import folded
 from crm.core.query.dates import Days
@@ -134,7 +134,8 @@ def called(model: Model, text: str, how: Callable[[Model, RecordField, str], Q])
 def naming_fields(model: Model) -> Sequence[RecordField]:
     """What a record is called by: its name, and its number where it has one."""
     known = fields_of_table(model)
-    return [known[name] for name in _NAMES if name in known]
+    own = {column.name for column in model._meta.concrete_fields}
+    return [known.get(name) or derived(model, name) for name in _NAMES if name in known or name in own]
 
 
 def visible(model: Model, actor: Any) -> Any:
