@@ -1,6 +1,6 @@
 """The timeline on the page of every record that activities may concern, and the panels of an activity itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -28,10 +28,10 @@ def register_timeline(model: type[models.Model], *titles: str) -> None:
     register_panels(model, TIMELINE)
 
 
-def activities_regarding(record: models.Model) -> "models.QuerySet[Any]":
-    """What concerns the record first of all; what only rolls up to it is somebody else's."""
+def activities_regarding(records: Sequence[models.Model]) -> "models.QuerySet[Any]":
+    """What concerns these records of one table first of all; what only rolls up to them is somebody else's."""
     found: models.QuerySet[Any] = Activity.objects.filter(
-        regarding_type=ContentType.objects.get_for_model(record), regarding_id=record.pk
+        regarding_type=ContentType.objects.get_for_model(records[0]), regarding_id__in=[one.pk for one in records]
     )
     return found
 

@@ -9,13 +9,13 @@ from crm.core.deletion import holds, refuses
 
 
 def register() -> None:
-    holds(UnitGroup, lambda group: Product.objects.filter(unit_group=group))
-    holds(Unit, lambda unit: Product.objects.filter(default_unit=unit))
-    holds(Unit, lambda unit: Unit.objects.filter(base_unit=unit))
-    holds(Unit, lambda unit: live_items().filter(unit=unit))
-    holds(TaxRate, lambda rate: Product.objects.filter(tax_rate=rate))
-    holds(DiscountList, lambda discounts: live_items().filter(discount_list=discounts))
-    holds(PriceList, lambda price_list: Product.objects.filter(default_price_list=price_list))
+    holds(UnitGroup, lambda groups: Product.objects.filter(unit_group__in=groups))
+    holds(Unit, lambda units: Product.objects.filter(default_unit__in=units))
+    holds(Unit, lambda units: Unit.objects.filter(base_unit__in=units))
+    holds(Unit, lambda units: live_items().filter(unit__in=units))
+    holds(TaxRate, lambda rates: Product.objects.filter(tax_rate__in=rates))
+    holds(DiscountList, lambda discounts: live_items().filter(discount_list__in=discounts))
+    holds(PriceList, lambda price_lists: Product.objects.filter(default_price_list__in=price_lists))
     refuses(PriceList, _is_default)
     refuses(TaxRate, _is_default)
     refuses(Unit, _is_base)

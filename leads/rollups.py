@@ -15,8 +15,8 @@ from leads.models import Lead
 def register() -> None:
     register_timeline(Lead)
     register_rollup(Lead, existing_customers)
-    holds(Account, lambda account: Lead.objects.filter(existing_account=account).order_by("pk"))
-    holds(Contact, lambda contact: Lead.objects.filter(existing_contact=contact).order_by("pk"))
+    holds(Account, lambda accounts: Lead.objects.filter(existing_account__in=accounts).order_by("pk"))
+    holds(Contact, lambda contacts: Lead.objects.filter(existing_contact__in=contacts).order_by("pk"))
 
 
 def existing_customers(lead: Lead) -> Iterable[models.Model | Ref | None]:

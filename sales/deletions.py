@@ -19,12 +19,12 @@ _CHAIN: tuple[type[PricedModel], ...] = (Opportunity, Quote, Order, Invoice)
 def register() -> None:
     _hold_customers()
     _hold_catalogue()
-    belongs(Opportunity, lambda opportunity: Quote.objects.filter(opportunity=opportunity))
-    holds(Opportunity, lambda opportunity: Order.objects.filter(opportunity=opportunity))
-    holds(Opportunity, lambda opportunity: Invoice.objects.filter(opportunity=opportunity))
-    holds(Quote, lambda quote: Order.objects.filter(quote=quote))
-    holds(Quote, lambda quote: Quote.objects.filter(revised_from=quote))
-    holds(Order, lambda order: Invoice.objects.filter(order=order).exclude(state=InvoiceState.CANCELED))
+    belongs(Opportunity, lambda opportunities: Quote.objects.filter(opportunity__in=opportunities))
+    holds(Opportunity, lambda opportunities: Order.objects.filter(opportunity__in=opportunities))
+    holds(Opportunity, lambda opportunities: Invoice.objects.filter(opportunity__in=opportunities))
+    holds(Quote, lambda quotes: Order.objects.filter(quote__in=quotes))
+    holds(Quote, lambda quotes: Quote.objects.filter(revised_from__in=quotes))
+    holds(Order, lambda orders: Invoice.objects.filter(order__in=orders).exclude(state=InvoiceState.CANCELED))
     refuses(Quote, _unless(QuoteState.DRAFT, gettext_lazy("Only drafts of quotes are deleted. Close it instead.")))
     refuses(Quote, _revises_another)
     refuses(Order, _unless(OrderState.ACTIVE, gettext_lazy("Only active orders are deleted.")))
@@ -56,8 +56,8 @@ def _hold_customers() -> None:
     belongs(Account, _rows(Opportunity, "customer_account"))
     belongs(Contact, _rows(Opportunity, "customer_contact"))
     # Quotes of an opportunity go with it.
-    belongs(Account, lambda account: Quote.objects.filter(customer_account=account, opportunity__isnull=True))
-    belongs(Contact, lambda contact: Quote.objects.filter(customer_contact=contact, opportunity__isnull=True))
+    belongs(Account, lambda accounts: Quote.objects.filter(customer_account__in=accounts, opportunity__isnull=True))
+    belongs(Contact, lambda contacts: Quote.objects.filter(customer_contact__in=contacts, opportunity__isnull=True))
     for dealing in (Opportunity, Quote):
         holds(Contact, _rows(dealing, "contact"))
 
@@ -74,20 +74,20 @@ def _hold_catalogue() -> None:
 
 
 def _rows(model: Any, *columns: str) -> Callable[[Any], Any]:
-    def rows(record: Any) -> Any:
+    def rows(records: Any) -> Any:
         condition = Q()
         for column in columns:
-            condition |= Q(**{column: record})
+            condition |= Q(**{f"{column}__in": records})
         return model.objects.filter(condition).order_by("pk")
 
     return rows
 
 
 def _with_line(model: Any, column: str) -> Callable[[Any], Any]:
-    """Documents of which a line refers to the record."""
+    """Documents of which a line refers to one of the records."""
 
-    def rows(record: Any) -> Any:
-        lines = model.line_model().objects.filter(**{column: record})
+    def rows(records: Any) -> Any:
+        lines = model.line_model().objects.filter(**{f"{column}__in": records})
         return model.objects.filter(pk__in=lines.values("document")).order_by("pk")
 
     return rows

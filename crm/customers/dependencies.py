@@ -10,12 +10,12 @@ from crm.customers.models import Account, Contact
 
 
 def register() -> None:
-    holds(Account, lambda account: Account.objects.filter(parent=account).order_by("sort_key"))
-    holds(Account, lambda account: Contact.objects.filter(account=account).order_by("sort_key"))
-    holds(Contact, lambda contact: Account.objects.filter(primary_contact=contact).order_by("sort_key"))
-    holds(Contact, lambda contact: Contact.objects.filter(reports_to=contact).order_by("sort_key"))
-    holds(PriceList, lambda price_list: Account.objects.filter(price_list=price_list).order_by("sort_key"))
-    holds(PriceList, lambda price_list: Contact.objects.filter(price_list=price_list).order_by("sort_key"))
+    holds(Account, lambda accounts: Account.objects.filter(parent__in=accounts).order_by("sort_key"))
+    holds(Account, lambda accounts: Contact.objects.filter(account__in=accounts).order_by("sort_key"))
+    holds(Contact, lambda contacts: Account.objects.filter(primary_contact__in=contacts).order_by("sort_key"))
+    holds(Contact, lambda contacts: Contact.objects.filter(reports_to__in=contacts).order_by("sort_key"))
+    holds(PriceList, lambda price_lists: Account.objects.filter(price_list__in=price_lists).order_by("sort_key"))
+    holds(PriceList, lambda price_lists: Contact.objects.filter(price_list__in=price_lists).order_by("sort_key"))
     deactivating.register(refuse_while_a_customers_default)
 
 

@@ -1,6 +1,7 @@
 """Deleting and taking back, on accounts with contacts of their own."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -22,8 +23,8 @@ def _only_these_rules(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(deletion, registry, {})
 
 
-def contacts_of(account: Account) -> Any:
-    return Contact.objects.filter(account=account)
+def contacts_of(accounts: Sequence[Account]) -> Any:
+    return Contact.objects.filter(account__in=accounts)
 
 
 def delete(record: Account | Contact, cast: Cast, at: dt.datetime = AT) -> None:

@@ -169,7 +169,8 @@ ACTS = {
     "sales:quote_lines_preview": ACT,
     "sales:quote_revise": ACT,
 }
-#: What goes along with these is checked for its own right and its own dependents, one by one.
+#: What goes along with these is checked for its own right and its own dependents, which takes more queries, but not the
+#: more the more there is of it: tests/sales/test_deleting_customers.py.
 WITH_BELONGINGS = {"customers:account_delete", "customers:contact_delete", "sales:opportunity_delete"}
 #: Neither pages nor acts: a file, and what a grid asks while somebody types.
 OTHERS = {
