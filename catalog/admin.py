@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import TabularInline
 
 from catalog.models import (
     Competitor,
@@ -21,10 +20,10 @@ from catalog.models import (
 )
 from catalog.services.price_lists import PRICE_LIST_FIELDS, create_price_list, update_price_list
 from catalog.services.products import PRODUCT_FIELDS, create_product, update_product
-from crm.core.admin_base import RecordAdmin
+from crm.core.admin_base import RecordAdmin, RowsInline
 
 
-class UnitInline(TabularInline):
+class UnitInline(RowsInline):
     model = Unit
     fk_name = "group"
     fields = ("name", "base_unit", "factor")
@@ -70,7 +69,7 @@ class ProductAdmin(RecordAdmin):
             obj.pk = create_product(values=values, actor=actor, at=timezone.now()).pk
 
 
-class PriceListTerritoryInline(TabularInline):
+class PriceListTerritoryInline(RowsInline):
     model = PriceListTerritory
     fields = ("territory",)
     extra = 0
@@ -101,7 +100,7 @@ class PriceListItemAdmin(RecordAdmin):
     search_fields = ("product__sort_key", "product__number")
 
 
-class DiscountTierInline(TabularInline):
+class DiscountTierInline(RowsInline):
     model = DiscountTier
     fields = ("low", "high", "value")
     extra = 0

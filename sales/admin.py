@@ -10,9 +10,8 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import TabularInline
 
-from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
+from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin, RowsInline
 from crm.core.errors import Refusal
 from sales.models import (
     Invoice,
@@ -42,7 +41,7 @@ _LINE_COLUMNS = ("position", "name", "quantity", "unit_name", "price_per_unit", 
 _OWNED = ("owner", "owner_team")
 
 
-class _ShownInline(TabularInline):
+class _ShownInline(RowsInline):
     """Rows that are looked at here and changed elsewhere."""
 
     extra = 0
@@ -82,7 +81,7 @@ class PaymentInline(_ShownInline):
     readonly_fields = fields
 
 
-class CompetitorInline(TabularInline):
+class CompetitorInline(RowsInline):
     model = OpportunityCompetitor
     fields = ("competitor", "note")
     extra = 0

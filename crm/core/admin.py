@@ -5,9 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from unfold.admin import TabularInline
 
-from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
+from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin, RowsInline
 from crm.core.custom.admin import CustomFieldAdmin
 from crm.core.models import (
     BankAccount,
@@ -24,7 +23,7 @@ from crm.core.models import (
 __all__ = ["CustomFieldAdmin"]
 
 
-class ExchangeRateInline(TabularInline):
+class ExchangeRateInline(RowsInline):
     model = ExchangeRate
     extra = 0
 
@@ -43,7 +42,7 @@ class ExchangeRateAdmin(RecordAdmin):
     list_filter = ("currency",)
 
 
-class BankAccountInline(TabularInline):
+class BankAccountInline(RowsInline):
     model = BankAccount
     extra = 0
 

@@ -7,6 +7,7 @@ through `crm.core.deletion`; what the database refuses becomes a message.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import DatabaseError, models
@@ -17,8 +18,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldForeignKeyRawIdWidget
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldForeignKeyRawIdWidget
 
 from crm.core.actions import Action, actions_for
 from crm.core.deletion import delete_record, dependents, has_bin, restore_record
@@ -58,6 +59,29 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state=self.value()) if self.value() else queryset
 
 
+class MomentWidget(UnfoldAdminSplitDateTimeWidget):  # type: ignore[misc]  # unfold has no types
+    """Day and time of day, each with a name; the label leads to the day."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        for part, name in zip(self.widgets, (_("Date"), _("Time")), strict=True):
+            part.attrs["aria-label"] = name
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_0" if id_ else ""
+
+
+class RowsInline(TabularInline):  # type: ignore[misc]  # unfold has no types
+    """Records that are edited in rows with another one; the label of a field stands in the head of its column alone."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            # A foreign key stands in a frame with links to its records.
+            getattr(field.widget, "widget", field.widget).attrs["aria-label"] = field.label
+        return field
+
+
 class RecordAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     """The base of every admin class; `list_display`, filters, search and look-ups have sensible defaults."""
 
@@ -66,6 +90,7 @@ class RecordAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     warn_unsaved_form = True
     change_form_outer_before_template = "admin/acts.html"
     actions: Sequence[str] = ("restore_selected",)
+    formfield_overrides = {models.DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": MomentWidget}}
 
     # What is shown
 

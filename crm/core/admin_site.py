@@ -24,6 +24,10 @@ _POLICY: dict[str, Any] = {
 
 
 class AdminSite(UnfoldAdminSite):
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Its colours stand in a file of ours (static/css/admin.css), not in each page."""
+        return {**super().each_context(request), "colors": None}
+
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         guarded: Callable[..., Any] = csp_override(_POLICY)(super().admin_view(view, cacheable))
 

@@ -239,6 +239,8 @@ UNFOLD = {
     "SITE_HEADER": "Throughline",
     "SITE_URL": "/",
     "SHOW_HISTORY": False,
+    "STYLES": [f"{STATIC_URL}css/admin.css"],
+    "SCRIPTS": [f"{STATIC_URL}js/admin.js"],
 }
 
 LOGGING = {

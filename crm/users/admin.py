@@ -9,10 +9,9 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
+from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin, RowsInline
 from crm.core.writing import CHOICES
 from crm.users.models import (
     BusinessUnit,
@@ -54,12 +53,12 @@ class UserForm(UserChangeForm):
         fields = "__all__"
 
 
-class UserRoleInline(TabularInline):
+class UserRoleInline(RowsInline):
     model = UserRole
     extra = 0
 
 
-class UserTeamInline(TabularInline):
+class UserTeamInline(RowsInline):
     model = TeamMembership
     extra = 0
 
@@ -108,7 +107,7 @@ class BusinessUnitAdmin(RecordAdmin):
     list_display = ("name", "parent")
 
 
-class MembershipInline(TabularInline):
+class MembershipInline(RowsInline):
     model = TeamMembership
     extra = 0
     autocomplete_fields = ("user",)
@@ -143,7 +142,7 @@ class PrivilegeForm(forms.ModelForm[RolePrivilege]):
         return permission
 
 
-class PrivilegeInline(TabularInline):
+class PrivilegeInline(RowsInline):
     model = RolePrivilege
     form = PrivilegeForm
     extra = 1

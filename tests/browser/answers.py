@@ -87,7 +87,7 @@ class Reader:
         if page.record == "key":
             keys = self._scene.person("careful").authenticator_set  # type: ignore[attr-defined]  # a reverse relation
             return (keys.get(type="webauthn").pk,)
-        return self._scene.world.args(page.record) if page.record else ()
+        return (*(self._scene.world.args(page.record) if page.record else ()), *page.args)
 
     def _ask(self, client: Client, page: Page, url: str) -> Any:
         client.cookies.pop("messages", None)  # what was said of the page before

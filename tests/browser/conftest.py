@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwr
 from playwright.sync_api import Page as Tab
 from pytest_django import DjangoDbBlocker
 
+from tests.browser.admin_pages import admin_pages
 from tests.browser.answers import Reader, Shown
 from tests.browser.pages import pages
 from tests.browser.scenes import make_scene
@@ -93,11 +94,23 @@ def browser(chrome: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture(scope="session")
-def answers(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[Shown]:
+def _shown(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[list[Shown]]:
     """Every page, asked for once; nothing of the scene is left in the database."""
     with django_db_blocker.unblock(), passing():
         reader = Reader(make_scene())
-        return [reader.show(page) for page in pages()]
+        return [[reader.show(page) for page in asked] for asked in (pages(), admin_pages())]
+
+
+@pytest.fixture(scope="session")
+def answers(_shown: list[list[Shown]]) -> list[Shown]:
+    """Every page of the product."""
+    return _shown[0]
+
+
+@pytest.fixture(scope="session")
+def admin_answers(_shown: list[list[Shown]]) -> list[Shown]:
+    """Pages of the administration that stand for all."""
+    return _shown[1]
 
 
 @pytest.fixture(scope="module")

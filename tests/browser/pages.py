@@ -20,6 +20,8 @@ class Page:
     name: str
     address: str
     record: str = ""
+    #: What the address takes beside the record.
+    args: tuple[str, ...] = ()
     who: str = "owner"
     status: int = 200
     query: str = ""

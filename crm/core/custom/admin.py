@@ -11,14 +11,13 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import TabularInline
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelectWidget,
     UnfoldBooleanSwitchWidget,
 )
 
-from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
+from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin, RowsInline
 from crm.core.custom.roles import role_choices
 from crm.core.custom.services import (
     FIELDS,
@@ -134,7 +133,7 @@ class ChoiceFormSet(forms.BaseInlineFormSet[CustomChoice, CustomField, Any]):
             seen.add(label)
 
 
-class ChoiceInline(TabularInline):
+class ChoiceInline(RowsInline):
     """Choices are renamed and retired, never deleted: records may hold them."""
 
     model = CustomChoice
