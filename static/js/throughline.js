@@ -87,9 +87,15 @@
   };
 
   // What was asked for the page that is being left: an answer would come too late, or say that the record has moved on.
+  const questions = new Map();
+
+  document.addEventListener("htmx:beforeSend", ({ detail }) => questions.set(detail.xhr, detail));
+  document.addEventListener("htmx:afterRequest", ({ detail }) => questions.delete(detail.xhr));
+
   const abandonQuestions = () => {
-    for (const asking of document.querySelectorAll(".htmx-request")) {
-      htmx.trigger(asking, "htmx:abort");
+    for (const [xhr, detail] of [...questions]) {
+      detail.error = ""; // else htmx would note on the console that it was given up
+      xhr.abort();
     }
   };
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Locator, Page, Request, Route, expect
+from playwright.sync_api import BrowserContext, Error, Locator, Page, Request, Route, expect
 from pytest_django import DjangoDbBlocker
 
 from sales.models import Opportunity, Qualification
@@ -29,11 +29,6 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker, database_url
         yield found
 
 
-def _is_trouble(line: ConsoleMessage) -> bool:
-    """htmx notes a question that was given up as an error, too."""
-    return line.type == "error" and not line.text.startswith(("htmx:sendAbort,", "htmx:afterRequest,"))
-
-
 class Slow:
     """The page of one record, whose previews wait until they are let go."""
 
@@ -45,7 +40,7 @@ class Slow:
         self._waiting: list[Route] = []
         self._sent: list[Route] = []
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.on("console", lambda line: self.troubles.append(line.text) if _is_trouble(line) else None)
+        page.on("console", lambda line: self.troubles.append(line.text) if line.type == "error" else None)
         page.route("**/*", self._take)
 
     def press(self, button: Locator) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-_PATIENCE = 60.0
+_PATIENCE = 300.0
 
 
 @contextmanager
