@@ -37,6 +37,8 @@ class ProductForm(NamingForm[Product]):
         (_("Supplier"), ("supplier", "supplier_number")),
     )
 
+    alone = frozenset({"description", "supplier", "supplier_number"})
+
     class Meta:
         model = Product
         fields = PRODUCT_FIELDS

@@ -12,6 +12,7 @@ handler500 = "crm.core.error_pages.server_error"
 urlpatterns = [
     path("", include("crm.core.urls")),
     path("", include("crm.users.urls")),
+    path("", include("crm.data.urls")),
     path("", include("catalog.urls")),
     path("", include("crm.customers.urls")),
     path("", include("activities.urls")),

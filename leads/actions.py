@@ -62,6 +62,7 @@ DISQUALIFY = Action(
     url_name="leads:lead_disqualify",
     form=DisqualifyForm,
     done=_("Lead disqualified"),
+    many=True,
     danger=True,
     position=40,
     template="leads/lead_disqualify.html",

@@ -54,6 +54,36 @@ class LeadForm(NamingForm[Lead]):
         ),
     )
 
+    alone = frozenset(
+        {
+            "salutation",
+            "job_title",
+            "description",
+            "source",
+            "rating",
+            "industry",
+            "employees",
+            "campaign_code",
+            "street",
+            "city",
+            "state_or_province",
+            "postal_code",
+            "country",
+            "estimated_close_on",
+            "budget_status",
+            "purchase_timeframe",
+            "purchase_process",
+            "need",
+            "decision_maker",
+            "preferred_contact_method",
+            "do_not_email",
+            "do_not_bulk_email",
+            "do_not_phone",
+            "do_not_post",
+            "do_not_fax",
+        }
+    )
+
     class Meta:
         model = Lead
         fields = EDITABLE

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from activities.states import ACTIVITY_MACHINE, ActivityState
-from crm.core.models import CustomModel, Line, tracked
+from crm.core.models import CustomModel, Line, TaggedModel, tag_index, tracked
 from crm.core.states import StateModel, reason_field, state_field
 from crm.core.words import Folded, SearchWords
 from crm.users.models import OwnedModel, User, branch_indexes
@@ -22,7 +22,7 @@ ACTIVITY_WORDS = SearchWords(names=(Folded("subject"),))
 
 
 @tracked
-class Activity(OwnedModel, StateModel, CustomModel):
+class Activity(OwnedModel, StateModel, CustomModel, TaggedModel):
     class Kind(models.TextChoices):
         TASK = "task", _("Task")
         PHONE_CALL = "phone_call", _("Phone call")
@@ -106,6 +106,7 @@ class Activity(OwnedModel, StateModel, CustomModel):
         indexes = [
             *branch_indexes("act", "-created_at", "due_at"),
             GinIndex(ACTIVITY_WORDS, name="activity_search"),
+            tag_index("activity"),
             models.Index(fields=["regarding_type", "regarding_id", "state"], name="activity_regarding_idx"),
         ]
 

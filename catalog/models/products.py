@@ -15,7 +15,7 @@ from catalog.models.units import Unit, UnitGroup
 from catalog.querysets import LiveProductManager, ProductManager
 from catalog.states import PRODUCT_MACHINE
 from crm.core.folding import fold
-from crm.core.models import Currency, CustomModel, tracked
+from crm.core.models import Currency, CustomModel, TaggedModel, tag_index, tracked
 from crm.core.states import StateModel, reason_field, state_field
 from crm.core.words import Folded, SearchWords
 from crm.users.models import OrganisationModel
@@ -25,7 +25,7 @@ PRODUCT_WORDS = SearchWords(names=("sort_key", Folded("number")), numbers=("numb
 
 
 @tracked
-class Product(StateModel, OrganisationModel, CustomModel):
+class Product(StateModel, OrganisationModel, CustomModel, TaggedModel):
     """Prices and costs are per default unit, in the product's currency.
 
     `revision` counts how often the product was published. Documents copy what they sell, so a later revision
@@ -97,6 +97,7 @@ class Product(StateModel, OrganisationModel, CustomModel):
             models.Index(F("number").asc(nulls_last=True), F("id").asc(), name="product_by_number"),
             models.Index(F("created_at").desc(nulls_last=True), F("id").desc(), name="product_by_created"),
             GinIndex(PRODUCT_WORDS, name="product_search"),
+            tag_index("product"),
         ]
         constraints = [
             PRODUCT_MACHINE.constraint("product_state_reason"),

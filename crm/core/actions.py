@@ -29,7 +29,8 @@ class Action:
     `form(data, actor=…, record=…)`; without one the page asks only for confirmation. `perform(record_id,
     cleaned_data, actor)` calls the service and gives the address to go to. `obstacle(record)` says why the
     act is not possible now although the state would allow it; empty when it is. `creates` is the table in which
-    the act makes a record: who may not create there may not act, even where `right` alone would do.
+    the act makes a record: who may not create there may not act, even where `right` alone would do. `many`
+    says that the form asks the same of every record, so that many can be moved at once: it is built with `record=None`.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Action:
     confirm: Text = ""
     done: Text = ""
     danger: bool = False
+    many: bool = False
     position: int = 100
     obstacle: Callable[[Any], str] = field(default=lambda _record: "")
     template: str = "screens/transition.html"

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin, RowsInline
 from crm.core.custom.admin import CustomFieldAdmin
@@ -18,7 +21,9 @@ from crm.core.models import (
     Organisation,
     Schedule,
     StatusReason,
+    Tag,
 )
+from crm.core.tags import change_tag, delete_tag, make_tag, merge_tags, uses_of
 
 __all__ = ["CustomFieldAdmin"]
 
@@ -92,6 +97,55 @@ class StatusReasonAdmin(RecordAdmin):
         """Records carry the key, so it stays once it is there."""
         given = list(super().get_readonly_fields(request, obj))
         return given if obj is None else [*given, "noun", "state", "key"]
+
+
+class TagForm(forms.ModelForm[Tag]):
+    """Name and colour; a tag that is there can give all its records to another one."""
+
+    merge_into = forms.ModelChoiceField(
+        Tag.objects.all(),
+        label=_("Merge into"),
+        required=False,
+        help_text=_("All records with this tag get that one instead, and this one is gone."),
+    )
+
+    class Meta:
+        model = Tag
+        fields = ("name", "tone")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk is None:
+            del self.fields["merge_into"]
+
+
+@admin.register(Tag)
+class TagAdmin(RecordAdmin):
+    """Rename, colour, merge and delete, through the services: the records follow."""
+
+    form = TagForm
+    list_display = ("name", "tone", "uses")
+    list_filter = ("tone",)
+    search_fields = ("key",)
+    actions = ()
+
+    @admin.display(description=_("on so many records"))
+    def uses(self, tag: Tag) -> int:
+        return uses_of(tag)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        actor: Any = request.user
+        values, now = form.cleaned_data, timezone.now()
+        if not change:
+            obj.pk = make_tag(name=values["name"], tone=values["tone"], actor=actor, at=now).pk
+            return
+        change_tag(tag_id=obj.pk, name=values["name"], tone=values["tone"], actor=actor, at=now)
+        if values.get("merge_into"):
+            merge_tags(tag_id=obj.pk, into_id=values["merge_into"].pk, actor=actor, at=now)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        actor: Any = request.user
+        delete_tag(tag_id=obj.pk, actor=actor, at=timezone.now())
 
 
 @admin.register(Schedule)

@@ -113,11 +113,32 @@ def restore_record(*, model: type[models.Model], record_id: int, actor: Any, at:
     record: Any = model._base_manager.select_for_update().filter(pk=record_id).first()
     if record is None or not _visible_in_bin(record, actor):
         raise NotFound(_("There is no such %(noun)s.") % {"noun": model._meta.verbose_name})
-    if record.deleted_at is None:
-        return
+    if record.deleted_at is not None:
+        _take_out(record, actor)
+
+
+@service("record.restored")
+def undelete_record(
+    *, model: type[models.Model], record_id: int, deleted_at: dt.datetime, actor: Any, at: dt.datetime
+) -> bool:
+    """Take back a deletion of that very moment, for one who may still delete the record. False where it is not there.
+
+    Other records come out of the bin by an administrator alone; this one its deleter has known.
+    """
+    record: Any = model._base_manager.select_for_update().filter(pk=record_id, deleted_at=deleted_at).first()
+    if record is None:
+        return False
+    rows: Any = getattr(model, "with_bin", model._default_manager)
+    if not rows.for_action(actor, DELETE).filter(pk=record_id).exists():
+        raise Forbidden(_("You lack the right to do this with this record."))
+    _take_out(record, actor)
+    return True
+
+
+def _take_out(record: Any, actor: Any) -> None:
     if in_the_way := [
         *_referred_in_bin(record, actor),
-        *(why(record) for why in _keeping.get(model, []) if why(record)),
+        *(why(record) for why in _keeping.get(type(record), []) if why(record)),
     ]:
         raise Conflict(_("This record cannot come back as things are."), details=in_the_way)
     try:

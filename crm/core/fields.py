@@ -18,7 +18,7 @@ from django.utils.text import format_lazy
 
 from crm.core.access import READ
 from crm.core.indexes import is_indexed
-from crm.core.models import StatusReason
+from crm.core.models import StatusReason, Tag, TaggedModel
 from crm.core.states import StateMachine
 
 type Text = str | Promise
@@ -222,16 +222,21 @@ def _field_of(model: Model, column: Any) -> RecordField | None:
         return None
     is_edited = column.editable and column.name not in _NOT_EDITED_IN_PLACE
     return RecordField(
-        name=column.name,
+        name="tag" if kind is Kind.TAGS else column.name,
         label=column.verbose_name,
         kind=kind,
         path=column.name,
         choices=choices,
-        related=column.related_model if column.is_relation else None,
+        related=Tag if kind is Kind.TAGS else column.related_model if column.is_relation else None,
         edit_name=column.name if is_edited else "",
-        sort=column.name if not column.is_relation and is_indexed(model, column.name) else "",
+        sort=column.name if _is_sorted(kind) and is_indexed(model, column.name) else "",
         currency=_currency_of(model, column.name) if kind is Kind.MONEY else "",
     )
+
+
+def _is_sorted(kind: Kind) -> bool:
+    """The index of a foreign key answers no order of names, that of tags none at all."""
+    return kind not in {Kind.PERSON, Kind.RECORD, Kind.TAGS}
 
 
 def _kind_and_choices(model: Model, column: Any) -> tuple[Kind | None, Sequence[Choice]]:
@@ -242,6 +247,8 @@ def _kind_and_choices(model: Model, column: Any) -> tuple[Kind | None, Sequence[
         return Kind.STATE, tuple(machine.state_choices())
     if machine is not None and column.name == "status_reason":
         return Kind.CHOICE, ReasonChoices(machine)
+    if column.name == "tags" and issubclass(model, TaggedModel):
+        return Kind.TAGS, ()
     if column.choices:
         return Kind.CHOICE, tuple((str(key), word) for key, word in column.flatchoices)
     kind = next((kind for known, kind in _KINDS if isinstance(column, known)), None)

@@ -19,11 +19,13 @@ class RecordForm[M: models.Model](forms.ModelForm[M]):
     """`RecordForm(data, files, actor=…, instance=…)`; choice fields offer what the actor may see.
 
     `sections` groups the fields on the page: (title, names of fields). Fields that administrators added follow,
-    unless `has_custom_fields` says otherwise.
+    unless `has_custom_fields` says otherwise. `alone` are those from which nothing else of the record follows, no rule
+    looks at and no other record hangs: a bulk edit writes them by one statement.
     """
 
     sections: tuple[Section, ...] = ()
     has_custom_fields: ClassVar[bool] = True
+    alone: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, *args: Any, actor: Any, **options: Any) -> None:
         super().__init__(*args, **options)

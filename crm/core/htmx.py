@@ -14,6 +14,12 @@ def asks_for(request: HttpRequest, region: str) -> bool:
     return bool(htmx) and not htmx.history_restore_request and htmx.target == region
 
 
+def asks(request: HttpRequest) -> bool:
+    """Does htmx want a piece, whichever it names? A request that restores history wants the whole page."""
+    htmx: Any = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.history_restore_request
+
+
 def varies(response: HttpResponse) -> HttpResponse:
     """The same address answers with a page or a region, so caches must keep them apart."""
     patch_vary_headers(response, ["HX-Request", "HX-Target"])

@@ -36,6 +36,8 @@ class AccountForm(CustomerForm[Account]):
         (_("Preferences"), PREFERENCE_FIELDS),
     )
 
+    alone = frozenset({"type", "industry", "size", "ownership", "employees", "description", *PREFERENCE_FIELDS})
+
     class Meta:
         model = Account
         fields = ACCOUNT_FIELDS
@@ -52,6 +54,8 @@ class ContactForm(CustomerForm[Contact]):
         (_("Terms"), TERMS_FIELDS),
         (_("Preferences"), PREFERENCE_FIELDS),
     )
+
+    alone = frozenset({"salutation", "born_on", "description", "job_title", "department", "role", *PREFERENCE_FIELDS})
 
     class Meta:
         model = Contact

@@ -13,11 +13,15 @@ class UsersConfig(AppConfig):
         from crm.core.custom.roles import register_roles  # noqa: PLC0415
         from crm.core.query.people import register_people  # noqa: PLC0415
         from crm.users import actions, fields, people, rights, saved_views, tasks, why  # noqa: PLC0415
+        from crm.users.depth import Depth  # noqa: PLC0415
         from crm.users.services.notifications import tell_of_job  # noqa: PLC0415
 
         register_roles(lambda: self.get_model("Role")._default_manager.order_by("name").values_list("pk", "name"))
         idempotency.register(self.get_model("IdempotencyKey"))
         rights.declare_named("core.restore_record", {})
+        rights.declare_named("core.manage_tag", {})
+        worked = (rights.SALESPERSON, rights.SALES_MANAGER, rights.MARKETING)
+        rights.declare_named("core.create_tag", dict.fromkeys(worked, Depth.ALL))
         why.register()
         saved_views.register()
         fields.register()

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
-from crm.core.models import Currency, CustomModel, tracked
+from crm.core.models import Currency, CustomModel, TaggedModel, tag_index, tracked
 from crm.core.states import StateModel, reason_field, state_field
 from crm.core.words import SearchWords
 from crm.users.models import OwnedModel, branch_indexes
@@ -34,7 +34,7 @@ def _money(label: Any) -> "models.DecimalField[Any, Any]":
 
 
 @tracked
-class Lead(OwnedModel, StateModel, CustomModel):
+class Lead(OwnedModel, StateModel, CustomModel, TaggedModel):
     class Rating(models.TextChoices):
         HOT = "hot", _("Hot")
         WARM = "warm", _("Warm")
@@ -200,6 +200,7 @@ class Lead(OwnedModel, StateModel, CustomModel):
         indexes = [
             *branch_indexes("lead", "-created_at", "-updated_at", "sort_key", "-score", "estimated_close_on"),
             GinIndex(LEAD_WORDS, name="lead_search"),
+            tag_index("lead"),
             models.Index(fields=["email_key"], name="lead_email_idx", condition=~Q(email_key="")),
             models.Index(fields=["company_key"], name="lead_company_idx", condition=~Q(company_key="")),
             models.Index(fields=["phone_e164"], name="lead_phone_idx", condition=~Q(phone_e164="")),

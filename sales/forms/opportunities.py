@@ -47,6 +47,27 @@ class OpportunityForm(NamingForm[Opportunity]):
         (gettext_lazy("Where it came from"), ("source", "campaign_code")),
     )
 
+    alone = frozenset(
+        {
+            "description",
+            "estimated_close_on",
+            "probability",
+            "rating",
+            "forecast_category",
+            "budget_status",
+            "purchase_timeframe",
+            "purchase_process",
+            "decision_maker",
+            "need",
+            "customer_need",
+            "current_situation",
+            "pain_points",
+            "proposed_solution",
+            "source",
+            "campaign_code",
+        }
+    )
+
     class Meta:
         model = Opportunity
         fields = (

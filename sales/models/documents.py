@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.models import Currency, CustomModel, Line
+from crm.core.models import Currency, CustomModel, Line, TaggedModel
 from crm.core.money import ROUNDING_METHOD
 from crm.core.states import StateModel
 from crm.core.words import Folded, SearchWords
@@ -19,7 +19,7 @@ DOCUMENT_WORDS = SearchWords(
 """What a quote, an order or an invoice is found by. Whoever reads it reads the buyer's name on it."""
 
 
-class PricedModel(OwnedModel, StateModel, CustomerModel, CustomModel):
+class PricedModel(OwnedModel, StateModel, CustomerModel, CustomModel, TaggedModel):
     """A record with lines and totals. `services.documents.recalculate` alone writes the figures.
 
     Rows of lines and tax are `lines` and `taxes`, each with its parent in `document`.

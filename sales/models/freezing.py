@@ -19,6 +19,7 @@ _ALWAYS_FREE = (
     "updated_at",
     "updated_by",
     "deleted_at",
+    "tags",
     "customer_account",
     "customer_contact",
     "contact",

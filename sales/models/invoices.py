@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, transition
 
-from crm.core.models import Line, tracked
+from crm.core.models import Line, tag_index, tracked
 from crm.core.states import reason_field, state_field
 from crm.customers.models import CustomerModel
 from crm.users.models import OwnedModel, User, branch_indexes
@@ -108,6 +108,7 @@ class Invoice(DocumentModel):
         indexes = [
             *branch_indexes("invoice", "-created_at", "-updated_at", "sort_key", "due_on", "-base_total_amount"),
             GinIndex(DOCUMENT_WORDS, name="invoice_search"),
+            tag_index("invoice"),
             models.Index(fields=["due_on"], name="invoice_open_idx", condition=Q(state="issued")),
         ]
 

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
-from crm.core.models import Line, tracked
+from crm.core.models import Line, tag_index, tracked
 from crm.core.states import reason_field, state_field
 from crm.core.words import SearchWords
 from crm.customers.models import CustomerModel
@@ -125,6 +125,7 @@ class Opportunity(PricedModel):
                 "opp", "-created_at", "-updated_at", "sort_key", "estimated_close_on", "-base_estimated_revenue"
             ),
             GinIndex(OPPORTUNITY_WORDS, name="opportunity_search"),
+            tag_index("opportunity"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, transition
 
-from crm.core.models import tracked
+from crm.core.models import tag_index, tracked
 from crm.core.states import reason_field, state_field
 from crm.customers.models import CustomerModel
 from crm.users.models import OwnedModel, branch_indexes
@@ -78,6 +78,7 @@ class Order(DocumentModel):
         indexes = [
             *branch_indexes("order", "-created_at", "-updated_at", "sort_key", "-base_total_amount"),
             GinIndex(DOCUMENT_WORDS, name="order_search"),
+            tag_index("order"),
         ]
 
     @property

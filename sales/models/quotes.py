@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
-from crm.core.models import tracked
+from crm.core.models import tag_index, tracked
 from crm.core.states import reason_field, state_field
 from crm.customers.models import CustomerModel
 from crm.users.models import OwnedModel, User, branch_indexes
@@ -120,6 +120,7 @@ class Quote(DocumentModel):
         indexes = [
             *branch_indexes("quote", "-created_at", "-updated_at", "sort_key", "expires_on", "-base_total_amount"),
             GinIndex(DOCUMENT_WORDS, name="quote_search"),
+            tag_index("quote"),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from activities.links import relink
 from crm.core import history
 from crm.core.access import check_create, lock_for, names_for
 from crm.core.actors import Actor
-from crm.core.deletion import delete_record, restore_record
+from crm.core.deletion import delete_record, restore_record, undelete_record
 from crm.core.errors import Conflict, Invalid
 from crm.core.models import Organisation
 from crm.core.money import ZERO
@@ -197,6 +197,20 @@ def restore_invoice(*, invoice_id: int, actor: Actor, at: dt.datetime) -> None:
     """Take a draft out of the bin, if its order still has what it takes."""
     order = lock_order_of(invoice_id)
     restore_record(model=Invoice, record_id=invoice_id, actor=actor, at=at)
+    _take_from(order)
+
+
+@service("invoice.restored")
+def undelete_invoice(*, invoice_id: int, deleted_at: dt.datetime, actor: Actor, at: dt.datetime) -> bool:
+    """As `undelete_record`, if its order still has what it takes."""
+    order = lock_order_of(invoice_id)
+    is_back = undelete_record(model=Invoice, record_id=invoice_id, deleted_at=deleted_at, actor=actor, at=at)
+    if is_back:
+        _take_from(order)
+    return is_back
+
+
+def _take_from(order: Order | None) -> None:
     if order is None:
         return
     try:

@@ -1,5 +1,6 @@
 """The pages of invoices."""
 
+import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,7 +15,7 @@ from sales.due import due_day
 from sales.filters.documents import InvoiceFilter
 from sales.forms.invoices import InvoiceForm
 from sales.models import Invoice
-from sales.services.invoices import create_invoice, delete_invoice, update_invoice
+from sales.services.invoices import create_invoice, delete_invoice, undelete_invoice, update_invoice
 from sales.tables.invoices import InvoiceTable
 from sales.views.documents import DocumentDetailView, edit_obstacle, initial_customer
 from sales.views.stages import invoice_stages
@@ -89,7 +90,8 @@ class InvoiceDeleteView(DeleteView):
 
     model = Invoice
 
-    def _delete(self, pk: int) -> str:
-        actor: Any = self.request.user
-        delete_invoice(invoice_id=pk, actor=actor, at=timezone.now())
-        return self._list_url()
+    def delete(self, record_id: int, actor: Any, at: dt.datetime) -> None:
+        delete_invoice(invoice_id=record_id, actor=actor, at=at)
+
+    def undelete(self, record_id: int, deleted_at: dt.datetime, actor: Any, at: dt.datetime) -> bool:
+        return undelete_invoice(invoice_id=record_id, deleted_at=deleted_at, actor=actor, at=at)

@@ -202,4 +202,5 @@ urlpatterns = [
     path("", include(_screens)),
     path("", include("crm.core.urls")),
     path("", include("crm.users.urls")),
+    path("", include("crm.data.urls")),
 ]

@@ -98,6 +98,13 @@ def _frame(world: World) -> dict[str, Row]:
         "notification_read": Row("notification", NONE, "ohhhhh"),
         "notification_read_all": Row("", NONE, ALL),
         "notification_settings": Row("", ALL, ALL, {"kinds": ["assigned"]}),
+        "core:record_field": Row("lead field", WORK, WORK, {"topic": "Typed"}),
+        "core:record_peek": Row("leads lead", READ),
+        "data:bulk": Row("bulk noun", "hhhhhh", "hhhhhh"),  # without an act; see tests/data/test_bulk_pages.py
+        "data:bulk_runs": Row(),
+        "data:bulk_run": Row("bulk run", "ohhhhh"),
+        "data:bulk_undo": Row("bulk run", "ohhhhh", "ohhhhh"),
+        "core:record_tags": Row("leads lead", WORK, WORK, {"add": "VIP"}),
         "record_share": Row("leads lead", WORK, WORK, {"user": world.cast.read_only.pk}),
         "record_stop_sharing": Row("lead share", WORK, WORK),
         "view_create": Row("", ALL, ALL, {"name": "Typed", "noun": "leads.lead"}),

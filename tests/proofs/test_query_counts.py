@@ -82,6 +82,9 @@ ACTS = {
     "catalog:product_retire": ACT,
     "catalog:product_revert": ACT,
     "catalog:product_revise": ACT,
+    "core:record_field": ACT,
+    "core:record_tags": ACT,
+    "data:bulk_undo": ACT,
     "customers:account_activate": ACT,
     "customers:account_address_create": ACT,
     "customers:account_address_delete": ACT,
@@ -172,8 +175,12 @@ ACTS = {
 #: What goes along with these is checked for its own right and its own dependents, which takes more queries, but not the
 #: more the more there is of it: tests/sales/test_deleting_customers.py.
 WITH_BELONGINGS = {"customers:account_delete", "customers:contact_delete", "sales:opportunity_delete"}
-#: Neither pages nor acts: a file, and what a grid asks while somebody types.
+#: Neither pages nor acts: a file, what a grid asks while somebody types, a look at a row, the pages of bulk changes.
 OTHERS = {
+    "core:record_peek",
+    "data:bulk",
+    "data:bulk_run",
+    "data:bulk_runs",
     "activities:activity_file",
     "sales:opportunity_line_products",
     "sales:quote_line_products",

@@ -21,6 +21,7 @@ from catalog.services.products import retire_product, revise_product
 from crm.core.actors import SYSTEM
 from crm.customers.services.accounts import deactivate_account
 from crm.customers.services.contacts import deactivate_contact
+from crm.data.models import BulkRun
 from crm.users.models import Notification, SavedView, Share, User
 from crm.users.services.notifications import notify
 from sales.services.opportunities import hold_opportunity
@@ -81,6 +82,7 @@ def make_world() -> World:
     world.records |= _views(owner)
     for make in (_leads, _customers, _catalogue, _activities, _opportunities, _documents):
         world.records |= make(owner)
+    world.records |= _bulk(owner, world.records["lead"])
     return world
 
 
@@ -105,6 +107,23 @@ def _leads(owner: Any) -> dict[str, Any]:
         "lead share": ("leads", lead, share),
         "lead disqualified": make_disqualified_lead(owner, last_name=SECRET),
     }
+
+
+def _bulk(owner: Any, lead: Any) -> dict[str, Any]:
+    """In tuples, since none of them is a record with a page; the run has changed one lead and can be taken back."""
+    now = timezone.now()
+    run = BulkRun.objects.create(
+        person=owner,
+        noun="leads",
+        act="edit-rating",
+        sent="rating=",
+        summary="Rating",
+        total=1,
+        at=now,
+        finished_at=now,
+    )
+    run.rows.create(record_id=lead.pk, outcome="done", before={"rating": "hot"}, after={"rating": ""})
+    return {"bulk run": (run,), "bulk noun": ("leads",), "lead field": ("leads", lead, "topic")}
 
 
 def _customers(owner: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from crm.core.models.money import Currency, ExchangeRate, rate_on
 from crm.core.models.numbering import NumberCounter, NumberSeries
 from crm.core.models.organisation import BankAccount, Organisation
 from crm.core.models.reasons import StatusReason
+from crm.core.models.tags import Tag, TaggedModel, tag_index
 from crm.core.models.work import Job, Schedule
 from crm.core.models.writing import WritingModel
 
@@ -33,7 +34,10 @@ __all__ = [
     "Schedule",
     "Singleton",
     "StatusReason",
+    "Tag",
+    "TaggedModel",
     "WritingModel",
     "rate_on",
+    "tag_index",
     "tracked",
 ]

@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.core.fields import Kind, Model, RecordField
-from crm.core.models import Organisation
+from crm.core.folding import fold
+from crm.core.models import Organisation, Tag
 from crm.core.query import columns, folded
 from crm.core.query.dates import Days, read_age, read_days
 from crm.core.query.nodes import Value
 from crm.core.query.people import Found, people
 from crm.core.query.values import chosen, clock, no_choice, number, refuse, yes_no
+from crm.core.tags import tagged_with
 
 NOTHING = Q(pk__in=())
 EVERYTHING = ~NOTHING
@@ -212,14 +214,12 @@ def _record(asked: Asked, field: RecordField, value: Value) -> Q:
 
 def _tags(asked: Asked, field: RecordField, value: Value) -> Q:
     _only_equal(field, value)
-    related = field.related
-    assert related is not None, field.name  # noqa: S101 - by its kind
-    tags = columns.visible(related, asked.actor)
-    tagged = columns.called(related, value.text, columns.begins if value.begins else columns.equals)
-    keys = list(tags.filter(tagged).values_list("pk", flat=True)) if folded.containing(value.text) else []
+    key = fold(value.text)
+    tags = Tag.objects.filter(Q(key__startswith=key) if value.begins else Q(key=key)) if key else Tag.objects.none()
+    keys = list(tags.values_list("pk", flat=True))
     if not keys:
         raise refuse(value, _("There is no tag “%(text)s”.") % {"text": value.text[:60]})
-    return Q(**{f"{field.path}__overlap": keys})
+    return tagged_with(keys, field.path)
 
 
 def _only_equal(field: RecordField, value: Value) -> None:

@@ -46,8 +46,8 @@ def differences(typed: Any, kept: Any, opened: Any = None) -> list[Difference]:
         Difference(
             name=kept[name].html_name,
             label=kept[name].label,
-            yours=_words(field, _typed_value(typed, name)),
-            saved=_words(field, _plain(field, kept[name].initial)),
+            yours=value_words(field, _typed_value(typed, name)),
+            saved=value_words(field, _plain(field, kept[name].initial)),
             keep="saved" if _left_alone(typed, opened, name) else "yours",
             sends=json.dumps(_sent_by(kept[name])),
         )
@@ -135,13 +135,14 @@ def _plain(field: Any, value: Any) -> Any:
     return rows.filter(**{field.to_field_name or "pk": getattr(value, "pk", value)}).first() or value
 
 
-def _words(field: Any, value: Any) -> str:
+def value_words(field: Any, value: Any) -> str:
+    """What a form field holds, as people read it; nothing for what is empty."""
     if value in field.empty_values:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
-        return ", ".join(_words(field, one) for one in value)
+        return ", ".join(value_words(field, one) for one in value)
     for key, label in getattr(field, "choices", ()) if not isinstance(field, ModelChoiceField) else ():
         if str(key) == str(value):
             return str(label)

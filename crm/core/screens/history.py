@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.core import format as shown
 from crm.core.history import event_model, events_of
-from crm.core.models import TRACKED
+from crm.core.models import TRACKED, Tag
 from crm.core.panels import Panel, register_for_all
 from crm.core.screens import history_custom
 from crm.core.screens.history_names import names_of
@@ -28,6 +28,7 @@ _SILENT = {"id", "version", "created_at", "created_by", "updated_at", "updated_b
 # Columns for sorting, searching and matching repeat what they are made of.
 _DERIVED = ("_key", "_domain", "_e164", "words")
 _LONGEST = 200
+_TAGS = "tags"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ class _Words:
         for field in self.fields:
             if field.is_relation:
                 keys.setdefault(_target(field), set()).update(_keys(field, pairs))
+            elif field.name == _TAGS:
+                keys.setdefault(Tag, set()).update(*_changed_values(field, pairs))
         self._added = history_custom.readable(model, user)
         if self._added:
             values = [(getattr(pair.event, "custom", {}), getattr(pair.before, "custom", {})) for pair in pairs]
@@ -117,8 +120,10 @@ class _Words:
                 yield Change(*told)
 
     def _value(self, field: "models.Field[Any, Any]", value: Any) -> str:
-        if value is None or value == "":
+        if value is None or value in ("", []):
             return ""
+        if field.name == _TAGS:
+            return ", ".join(sorted(self._names.get((Tag, key), _("a tag that is gone")) for key in value))
         if field.is_relation:
             return self._names.get((_target(field), value), _("a record that you may not see"))
         return _plain(self.model, field, value)
@@ -134,8 +139,12 @@ def _has(model: type[models.Model], name: str) -> bool:
 
 def _keys(field: "models.Field[Any, Any]", pairs: Sequence[_Pair]) -> set[Any]:
     """Only of values that changed: nobody asks for the others."""
+    return set(_changed_values(field, pairs))
+
+
+def _changed_values(field: "models.Field[Any, Any]", pairs: Sequence[_Pair]) -> list[Any]:
     values = [(getattr(pair.event, field.attname), getattr(pair.before, field.attname, None)) for pair in pairs]
-    return {value for new, old in values if new != old for value in (new, old)} - {None}
+    return [value for new, old in values if new != old for value in (new, old) if value is not None]
 
 
 def _target(field: Any) -> type[models.Model]:

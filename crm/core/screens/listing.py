@@ -15,6 +15,7 @@ from crm.core.counts import Count
 from crm.core.fragments import fragment
 from crm.core.markup import Pattern
 from crm.core.screens.boxes import Box, BoxChip, box_of, wrong_box
+from crm.core.screens.bulk_bar import BulkBar, bar_for, with_boxes
 from crm.core.screens.filtering import conditions_of
 from crm.core.screens.named_views import KeptView, MenuItem, SystemView, menu_of
 from crm.core.screens.orders import Grouping
@@ -149,17 +150,27 @@ class Listing:
         heads = sheet.heads(self.sort, lambda token: self.url(sort=token))
         is_usual = sheet is self.view.table.sheet()
         # Labels of declared columns wait for the language, which the fragment knows.
-        named = self.view.table if is_usual else tuple((str(head.label), head.numeric) for head in heads)
+        named = self.view.table if is_usual else tuple((str(head.label), head.numeric, head.field) for head in heads)
         key = (named, *((head.sort_url, head.sorted) for head in heads))
         return fragment("components/table.html#heads", key, lambda: {"columns": heads})
 
     def rows_html(self) -> SafeString:
-        chosen, rows, actor = self.selection, self.page.rows, self.request.user
+        chosen, rows = self.selection, self.page.rows
         if chosen.grouping is None:
-            return chosen.sheet.rows_html(rows, actor=actor)
+            return SafeString("".join(self._lines(rows)))
         width = len(chosen.grouping.fields)
-        lines = chosen.sheet.lines([row[width:] for row in rows], actor=actor)
+        lines = self._lines([row[width:] for row in rows])
         return SafeString("".join(self._with_heads(chosen.grouping, rows, lines)))
+
+    @cached_property
+    def bar(self) -> BulkBar | None:
+        """What can be done with several rows at once."""
+        return bar_for(self.view.model, self.request)
+
+    def _lines(self, rows: Sequence[Row]) -> list[str]:
+        sheet = self.selection.sheet
+        lines = sheet.lines(rows, actor=self.request.user)
+        return with_boxes(sheet, rows, lines) if self.bar else lines
 
     def _with_heads(self, grouping: Grouping, rows: Sequence[Row], lines: Sequence[str]) -> Iterator[str]:
         """Before the first row of each group its head, with how many rows the group has on all pages."""
@@ -170,7 +181,7 @@ class Listing:
             value, *shown = row[: len(grouping.fields)]
             if value != before:
                 words = grouping.column.cell(paper, *shown) or _("Without a value")
-                yield _GROUP(len(chosen.sheet.columns), words, counts.get(value, 0))
+                yield _GROUP(len(chosen.sheet.columns) + bool(self.bar), words, counts.get(value, 0))
             before = value
             yield line
 

@@ -122,6 +122,7 @@ class ListView(View):
             "create": self._create(request.user),
             "heads_html": listing.heads_html(),
             "rows_html": listing.rows_html(),
+            "bulk": listing.bar if page.rows else None,
             "phone": listing.selection.sheet.is_for_phones,
             "density": listing.selection.density,
             "pager": listing.pager(),

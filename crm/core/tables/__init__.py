@@ -19,6 +19,7 @@ from crm.core.tables.columns import (
     Row,
     Source,
     StateColumn,
+    TagsColumn,
     TextColumn,
     avatar,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "Source",
     "StateColumn",
     "Table",
+    "TagsColumn",
     "TextColumn",
     "avatar",
     "base_currency_code",

@@ -19,6 +19,7 @@ from crm.core import format as shown
 from crm.core.addresses import screen_name
 from crm.core.badges import Tones, state_badge
 from crm.core.markup import Pattern, escaped
+from crm.core.models import Tag
 from crm.core.states import StateMachine
 from crm.core.writing import style
 
@@ -36,6 +37,7 @@ _LINK = Pattern('<a href="{}" title="{}">{}</a>')
 _AVATAR = Pattern(
     '<span class="avatar avatar-{}" aria-hidden="true" title="{}">{}</span><span class="visually-hidden">{}</span>'
 )
+_TAG = Pattern('<span class="tag tag-{}">{}</span>')
 _NOBODY = Pattern('<span class="avatar avatar-nobody" title="{}">?</span>')
 
 
@@ -48,6 +50,14 @@ class Paper:
     today: dt.date = field(default_factory=timezone.localdate)
     style: str = field(default_factory=style)
     _addresses: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _tags: dict[int, SafeString] = field(default_factory=dict)
+
+    def tag(self, key: int) -> SafeString:
+        """All tags of the organisation are read when the first one is drawn; "" for one that is gone."""
+        if not self._tags:
+            read = Tag.objects.values_list("pk", "tone", "name").order_by()
+            self._tags.update({pk: _TAG(tone, name) for pk, tone, name in read})
+        return self._tags.get(key, _NOTHING)
 
     def address(self, url_name: str, pk: int) -> SafeString:
         """`reverse` for a name with one id, at the price of a concatenation."""
@@ -276,6 +286,18 @@ class StateColumn(Column):
         if key not in self._made:
             self._made[key] = state_badge(self.machine, state, reason, self.tones).html()
         return self._made[key]
+
+
+class TagsColumn(Column):
+    """The tags of the row, by age of the tags."""
+
+    css = "tags"
+
+    def __init__(self, label: Text, name: str = "tags") -> None:
+        super().__init__(label, name)
+
+    def cell(self, paper: Paper, *values: Any) -> str:
+        return SafeString(" ".join([paper.tag(key) for key in values[0] or ()])) if values[0] else _NOTHING
 
 
 class OwnerColumn(Column):

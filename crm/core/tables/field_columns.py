@@ -30,6 +30,7 @@ from crm.core.tables.columns import (
     Paper,
     Path,
     StateColumn,
+    TagsColumn,
     TextColumn,
 )
 from crm.core.tables.key_columns import KeyColumn
@@ -203,6 +204,7 @@ def _decimal(value: Any) -> Decimal | None:
 
 
 _MAKERS: dict[Kind, Maker] = {
+    Kind.TAGS: lambda field, _model, _actor: TagsColumn(field.label, field.path),
     Kind.WHOLE: _number,
     Kind.DECIMAL: _number,
     Kind.MONEY: _money,

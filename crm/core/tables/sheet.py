@@ -21,6 +21,8 @@ class Head:
     sort_url: str
     sorted: str
     numeric: bool
+    #: Under which the field that the column shows first may be edited in place.
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,11 +101,16 @@ def _cell_pattern(column: Column) -> str:
 def _head(column: Column, sort: str, url: Callable[[str], str]) -> Head:
     name = column.sort or column.free_sort
     if not name:
-        return Head(column.label, "", "", column.numeric)
+        return Head(column.label, "", "", column.numeric, _field_of(column))
     is_current = sort.removeprefix("-") == name
     if is_current:
         other = name if sort.startswith("-") else f"-{name}"
     else:
         other = f"-{name}" if column.newest_first else name
     direction = ("descending" if sort.startswith("-") else "ascending") if is_current else ""
-    return Head(column.label, url(other), direction, column.numeric)
+    return Head(column.label, url(other), direction, column.numeric, _field_of(column))
+
+
+def _field_of(column: Column) -> str:
+    name = column.key or column.path
+    return "" if name == "pk" or "__" in name or "." in name else name

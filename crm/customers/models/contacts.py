@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from crm.core.folding import fold
-from crm.core.models import CustomModel, tracked
+from crm.core.models import CustomModel, TaggedModel, tag_index, tracked
 from crm.core.states import StateModel, reason_field, state_field
 from crm.core.words import SearchWords
 from crm.customers import keys
@@ -25,7 +25,7 @@ CONTACT_WORDS = SearchWords(
 
 
 @tracked
-class Contact(StateModel, CommercialTerms, ContactPreferences, OwnedModel, CustomModel):
+class Contact(StateModel, CommercialTerms, ContactPreferences, OwnedModel, CustomModel, TaggedModel):
     """`full_name` and the keys (`…_key`, `…_e164`) are computed by the services."""
 
     class Role(models.TextChoices):
@@ -75,6 +75,7 @@ class Contact(StateModel, CommercialTerms, ContactPreferences, OwnedModel, Custo
         indexes = [
             *branch_indexes("contact", "-created_at", "-updated_at", "sort_key"),
             GinIndex(CONTACT_WORDS, name="contact_search"),
+            tag_index("contact"),
             models.Index(fields=["name_key"], name="contact_by_name", condition=~Q(name_key="")),
             models.Index(fields=["email_key"], name="contact_by_email", condition=~Q(email_key="")),
             models.Index(fields=["email2_key"], name="contact_by_email2", condition=~Q(email2_key="")),

@@ -1,0 +1,47 @@
+"""Bulk runs in the background, and forgetting old ones."""
+
+from django.db import transaction
+from django.tasks import task
+from django.utils import timezone
+
+from crm.core import foundations, history
+from crm.core.actors import SYSTEM
+from crm.core.models import Job
+from crm.core.transactions import retried
+from crm.core.work import beat, run_job
+from crm.data.models import BulkRun
+from crm.data.services.runs import UNDO_FOR, Worker
+from crm.users.models import User
+
+
+@task(queue_name="long")
+def run_bulk(job_id: int) -> None:
+    run_job(job_id, do_run)
+
+
+def do_run(job: Job) -> None:
+    """Batch by batch; a batch, its notes and the sign of life are one transaction."""
+    run = BulkRun.objects.select_related("undoes").get(pk=job.payload["run"])
+    worker = Worker(run, User.objects.get(pk=run.person_id))
+    while retried(lambda: _batch(worker, job)):
+        pass
+    retried(lambda: worker.finish(timezone.now()))
+
+
+def _batch(worker: Worker, job: Job) -> bool:
+    number = worker.advance()
+    if number:
+        beat(job, worker.handled(), {})
+    return bool(number)
+
+
+@task
+@history.action("bulk.tidied", actor=SYSTEM)
+def forget_old_runs() -> None:
+    """What cannot be taken back any more is forgotten; the history of the records stays."""
+    with transaction.atomic():
+        BulkRun.objects.filter(at__lt=timezone.now() - UNDO_FOR).delete()
+
+
+def lay_schedules() -> None:
+    foundations.schedule("Forget old bulk runs", forget_old_runs.module_path, every_minutes=24 * 60)

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from crm.data.views.runs import BulkView, RunsView, RunView, UndoView
+
+app_name = "data"
+urlpatterns = [
+    path("<slug:noun>/bulk/", BulkView.as_view(), name="bulk"),
+    path("bulk-changes/", RunsView.as_view(), name="bulk_runs"),
+    path("bulk-changes/<int:pk>/", RunView.as_view(), name="bulk_run"),
+    path("bulk-changes/<int:pk>/undo/", UndoView.as_view(), name="bulk_undo"),
+]
