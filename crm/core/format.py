@@ -25,6 +25,7 @@ from crm.core.writing import style as current_style
 
 _MINUS = "\N{MINUS SIGN}"
 _REMEMBERED = 4096
+_MOST_DIGITS = 24
 _CENTS = Decimal("0.01")
 _TIME = Pattern('<time datetime="{}" title="{} {} UTC">{}</time>')
 _ONE_DAY = dt.timedelta(days=1)
@@ -84,7 +85,8 @@ def exactly(value: Decimal, style: str = "") -> str:
 
 def plain_decimal(value: Any) -> Any:
     """`41500.0000` is typed as 41500, `12.5000` as 12.50, `0.12345` as it is; anything else stays."""
-    if not isinstance(value, Decimal) or not value.is_finite():
+    # What has more digits than any of our columns may be longer than Python computes with.
+    if not isinstance(value, Decimal) or not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
         return value
     if value == value.to_integral_value():
         return value.quantize(Decimal(1))

@@ -85,9 +85,14 @@ def test_no_byte_in_an_address_breaks_a_list(name: str, client: Client) -> None:
     parameters = {*re.findall(r'name="([a-z_]+)"', client.get(url).content.decode()), "q", "view", "sort"}
     for place in ("after", "before"):  # a list looks at one of them
         for asked in _squares(sorted({*parameters, place})):
-            if client.get(url, QUERY_STRING="&".join(asked)).status_code != 200:
-                broken = [pair for pair in asked if client.get(url, QUERY_STRING=pair).status_code != 200]
+            if _page_of(client, url, "&".join(asked)) != 200:
+                broken = [pair for pair in asked if _page_of(client, url, pair) != 200]
                 pytest.fail(f"{url} breaks with {broken or asked}")
+
+
+def _page_of(client: Client, url: str, asked: str) -> int:
+    """A condition that is added to a list leads on to the list with it."""
+    return int(client.get(url, QUERY_STRING=asked, follow=True).status_code)
 
 
 def _squares(parameters: list[str]) -> Iterator[list[str]]:
@@ -117,7 +122,9 @@ def test_ids_that_no_record_can_have_are_not_there(world: World, client: Client)
         for name, row in matrix(world).items()
         if row.record
         for pk in TOO_LARGE
-        for url in [re.sub(r"\d+", pk, reverse(name, args=world.args(row.record)))]
+        for usual in [reverse(name, args=world.args(row.record))]
+        for url in [re.sub(r"\d+", pk, usual)]
+        if url != usual
         for method in ("get", "post")
     }
     expected = {404, 405}
