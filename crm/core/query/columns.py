@@ -10,14 +10,13 @@ from django.db.models.expressions import Expression
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import In
 
+from crm.core.custom.expressions import KEYS, NUMBERS, Folded
 from crm.core.fields import Kind, Model, RecordField, derived, fields_of_table
 from crm.core.folding import fold
 from crm.core.query import folded
 from crm.core.query.dates import Days
 from crm.core.words import Words
 
-_NUMBERS = frozenset({Kind.WHOLE, Kind.DECIMAL, Kind.MONEY})
-_KEYS = frozenset({Kind.PERSON, Kind.RECORD})
 _NAMES = ("name", "topic", "subject", "number", "code")
 
 
@@ -88,6 +87,8 @@ def _beginning(field: RecordField, day: dt.date, now: dt.datetime) -> dt.date:
 
 def contains(model: Model, field: RecordField, text: str) -> Q:
     """Names with an index of words are found by the beginnings of their words."""
+    if is_json(model, field):
+        return _folded(field, "contains", text)
     if not field.folded:
         return _matches(model, field, folded.containing(text))
     words = words_of(model)
@@ -96,15 +97,26 @@ def contains(model: Model, field: RecordField, text: str) -> Q:
 
 
 def begins(model: Model, field: RecordField, text: str) -> Q:
+    if is_json(model, field):
+        return _folded(field, "startswith", text)
     if field.folded:
         return Q(**{f"{field.folded}__startswith": fold(text)})
     return _matches(model, field, folded.beginning(text))
 
 
 def equals(model: Model, field: RecordField, text: str) -> Q:
+    if is_json(model, field):
+        return _folded(field, "exact", text)
     if field.folded:
         return Q(**{field.folded: fold(text)})
     return _matches(model, field, folded.equal_to(text))
+
+
+def _folded(field: RecordField, lookup: str, text: str) -> Q:
+    """An added field, as its index has it."""
+    kept = Folded(stored(field))
+    found: Any = kept.get_lookup(lookup)
+    return Q(found(kept, fold(text)))
 
 
 def _matches(model: Model, field: RecordField, pattern: str) -> Q:
@@ -151,18 +163,18 @@ def leads_to(model: Model, field: RecordField, rows: Any) -> Q:
 
 
 class _Typed(Func):
-    """A text of JSON as a number or a key; the same expression as in the index of the field."""
+    """A text of JSON as a number or a key."""
 
     template = "(%(expressions)s)::%(function)s"
 
 
 def stored(field: RecordField) -> Expression:
-    """The value of a JSON column as it is compared."""
+    """The value of a JSON column as it is compared: what `crm.core.custom.expressions` says that indexes hold."""
     column, _separator, key = field.path.partition("__")
     text: Expression = KeyTextTransform(key, column)
-    if field.kind in _NUMBERS:
+    if field.kind in NUMBERS:
         return _Typed(text, function="numeric", output_field=models.DecimalField(max_digits=40, decimal_places=10))
-    if field.kind in _KEYS:
+    if field.kind in KEYS:
         return _Typed(text, function="bigint", output_field=models.BigIntegerField())
     return text
 
