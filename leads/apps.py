@@ -13,6 +13,8 @@ class LeadsConfig(AppConfig):
         from crm.core.context import NavEntry, register_nav  # noqa: PLC0415
         from crm.core.panels import register_panels  # noqa: PLC0415
         from crm.core.search import register_search  # noqa: PLC0415
+        from crm.customers.connecting import Connectable, by_name, register_connectable  # noqa: PLC0415
+        from crm.customers.connection_panel import register_connections_on  # noqa: PLC0415
         from leads import contact, fields, home, moments, permissions, rollups  # noqa: PLC0415
         from leads.actions import ASSIGN, CONTACT, DISQUALIFY, REOPEN  # noqa: PLC0415
         from leads.models import Lead  # noqa: PLC0415
@@ -26,6 +28,8 @@ class LeadsConfig(AppConfig):
         completed.register(contact.contact_by_activity)
         actions.register(CONTACT, DISQUALIFY, REOPEN, ASSIGN)
         register_panels(Lead, POSTS, DUPLICATES)
+        register_connectable(Connectable(model=Lead, find=by_name(Lead), position=40))
+        register_connections_on(Lead)
         register_moments(Lead, moments.moments_of_lead)
         register_search(LEADS)
         register_nav(

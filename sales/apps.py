@@ -8,7 +8,7 @@ class SalesConfig(AppConfig):
     def ready(self) -> None:
         from crm.core import foundations  # noqa: PLC0415 - models exist only now
         from sales import deletions, fields, home, permissions, rollups, tasks  # noqa: PLC0415
-        from sales.registrations import documents, opportunities  # noqa: PLC0415
+        from sales.registrations import connections, documents, opportunities  # noqa: PLC0415
 
         permissions.declare()
         deletions.register()
@@ -18,3 +18,4 @@ class SalesConfig(AppConfig):
         foundations.register(tasks.lay_schedules)
         opportunities.register()
         documents.register()
+        connections.register()

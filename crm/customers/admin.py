@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import StackedInline
 
-from crm.core.admin_base import RecordAdmin
-from crm.customers.models import Account, Address, Contact
+from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
+from crm.customers.models import Account, Address, Connection, ConnectionRole, Contact
 from crm.customers.services.addresses import ADDRESS_FIELDS
 
 
@@ -43,3 +43,17 @@ class AddressAdmin(RecordAdmin):
     list_display = ("__str__", "account", "contact", "is_default_bill_to", "is_default_ship_to")
     search_fields = ("street", "city", "postal_code")
     autocomplete_fields = ("account", "contact")
+
+
+@admin.register(ConnectionRole)
+class ConnectionRoleAdmin(RecordAdmin):
+    list_display = ("name", "category", "reciprocal", "is_active")
+    list_filter = ("category", "is_active")
+    search_fields = ("name",)
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ReadOnlyAdmin):
+    """Made and removed on the pages of records, where rights and the sales team are minded."""
+
+    list_display = ("__str__", "a_type", "a_id", "b_type", "b_id", "updated_at")

@@ -9,8 +9,10 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         from crm.customers import (  # noqa: PLC0415 - models exist only now
             actions,
+            connections,
             dependencies,
             fields,
+            foundations,
             panels,
             permissions,
             registrations,
@@ -21,4 +23,6 @@ class CustomersConfig(AppConfig):
         fields.register()
         actions.register_actions()
         panels.register()
+        connections.register()
+        foundations.register()
         registrations.register()

@@ -18,6 +18,7 @@ from crm.customers.views.addresses import (
     ContactAddressDeleteView,
     ContactAddressEditView,
 )
+from crm.customers.views.connections import ConnectionCandidatesView, ConnectionDeleteView, ConnectionEditView
 from crm.customers.views.contacts import ContactDeleteView, ContactDetailView, ContactEditView, ContactListView
 
 app_name = "customers"
@@ -60,5 +61,17 @@ urlpatterns = [
         "contacts/<int:pk>/addresses/<int:part_id>/delete/",
         ContactAddressDeleteView.as_view(),
         name="contact_address_delete",
+    ),
+    path("<slug:noun>/<int:pk>/connections/new/", ConnectionEditView.as_view(), name="connection_create"),
+    path(
+        "<slug:noun>/<int:pk>/connections/candidates/",
+        ConnectionCandidatesView.as_view(),
+        name="connection_candidates",
+    ),
+    path("<slug:noun>/<int:pk>/connections/<int:part_id>/edit/", ConnectionEditView.as_view(), name="connection_edit"),
+    path(
+        "<slug:noun>/<int:pk>/connections/<int:part_id>/delete/",
+        ConnectionDeleteView.as_view(),
+        name="connection_delete",
     ),
 ]

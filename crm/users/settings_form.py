@@ -36,10 +36,11 @@ class SettingsForm(RecordForm[User]):
         super().__init__(*args, **options)
         organisation = Organisation.load()
         zones = sorted(zoneinfo.available_timezones())
-        self._choose("time_zone", [(zone, zone) for zone in zones], _inherited(organisation.time_zone))
+        self._choose("time_zone", [(zone, zone) for zone in zones], _inherited(organisation.time_zone, "UTC"))
         self._choose("start_page", start_pages(self.actor), _("Today"))
         for name in ("language", "number_format", "date_format", "time_format", "week_starts"):
-            self._choose(name, _choices(self.fields[name])[1:], _inherited(_told(organisation, name)))
+            otherwise = _("As the browser") if name == "language" else _("As the language")
+            self._choose(name, _choices(self.fields[name])[1:], _inherited(_told(organisation, name), otherwise))
         self._choose("theme", _choices(self.fields["theme"])[1:], _("As chosen on each device"))
         self._choose("density", _choices(self.fields["density"])[1:], _("Normal"))
 
@@ -57,5 +58,5 @@ def _told(organisation: Organisation, name: str) -> str:
     return str(dict(field.flatchoices).get(getattr(organisation, name), ""))
 
 
-def _inherited(choice: str) -> str:
-    return _("As the organisation: %(choice)s") % {"choice": choice} if choice else _("As the language")
+def _inherited(choice: str, otherwise: str) -> str:
+    return _("As the organisation: %(choice)s") % {"choice": choice} if choice else otherwise

@@ -35,6 +35,7 @@ class Page:
 PAGELESS = {
     "healthz",
     "settings_theme",
+    "customers:connection_candidates",
     "notification_panel",
     "notification_read",
     "notification_read_all",
@@ -165,6 +166,9 @@ _MOVES: Mapping[str, str] = {
     "customers:account_address_create": "account",
     "customers:account_address_edit": "account address",
     "customers:account_address_delete": "account address",
+    "customers:connection_create": "accounts account",
+    "customers:connection_edit": "account connection",
+    "customers:connection_delete": "account connection",
     "customers:contact_activate": "contact inactive",
     "customers:contact_deactivate": "contact",
     "customers:contact_assign": "contact",

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from crm.customers.models import ConnectionRole
 from tests.factories.opportunities import today
 from tests.proofs.world import COMMON, World
 
@@ -160,7 +161,13 @@ def _customers(world: World) -> dict[str, Row]:
             f"customers:{noun}_address_delete": act(f"{noun} address"),
             f"sales:{noun}_new_need": act(noun, _NEED, topic="Typed"),
         }
-    return rows
+    role: dict[str, Any] = {"role": ConnectionRole.objects.get(name="Referrer").pk}
+    return rows | {
+        "customers:connection_create": act("accounts account", noun="user", name=world.cast.read_only.name, **role),
+        "customers:connection_edit": act("account connection", **role),
+        "customers:connection_delete": act("account connection"),
+        "customers:connection_candidates": Row("accounts account", WORK, NONE),
+    }
 
 
 def _catalogue(world: World) -> dict[str, Row]:

@@ -23,6 +23,7 @@ WRONG: dict[str, tuple[Mapping[str, Any], str, str]] = {
     "leads:lead_create": ({"email": "nobody"}, "email", "Enter a valid email"),
     "customers:account_create": ({"name": ""}, "name", "This field is required"),
     "customers:account_address_create": ({"country": "x" * 300}, "country", "Ensure this value has at most"),
+    "customers:connection_create": ({"ends_on": "soon"}, "ends_on", "Enter a valid date"),
     "customers:contact_create": ({"born_on": "soon"}, "born_on", "Enter a valid date"),
     "customers:contact_address_create": ({"country": "x" * 300}, "country", "Ensure this value has at most"),
     "catalog:product_create": ({"decimals": "many"}, "decimals", "Enter a whole number"),
@@ -51,7 +52,7 @@ EDITED = {
     "sales:order": ("order", "name", Order),
     "sales:invoice": ("invoice", "name", Invoice),
 }
-PARTS = ("customers:account_address", "customers:contact_address", "catalog:price_list_item")
+PARTS = ("customers:account_address", "customers:contact_address", "customers:connection", "catalog:price_list_item")
 TYPED = "Typed by somebody"
 
 

@@ -19,7 +19,9 @@ from activities.models import Attachment
 from activities.services.pinning import pin_activity
 from catalog.services.products import retire_product, revise_product
 from crm.core.actors import SYSTEM
+from crm.customers.models import Account, ConnectionRole
 from crm.customers.services.accounts import deactivate_account
+from crm.customers.services.connections import add_connection
 from crm.customers.services.contacts import deactivate_contact
 from crm.data.models import BulkRun
 from crm.users.models import Notification, SavedView, Share, User
@@ -130,8 +132,19 @@ def _customers(owner: Any) -> dict[str, Any]:
     now = timezone.now()
     account, contact = make_account(owner, SECRET), make_contact(owner, last_name=SECRET)
     idle, idle_person = make_account(owner, f"{SECRET} idle"), make_contact(owner, last_name=f"{SECRET} idle")
+    connected = add_connection(
+        model=Account,
+        record_id=account.pk,
+        other=contact,
+        role=ConnectionRole.objects.get(name="Referrer"),
+        own_role=None,
+        values={},
+        actor=SYSTEM,
+        at=now,
+    )
     return {
         "account": account,
+        "account connection": ("accounts", account, connected),
         "contact": contact,
         "account address": (account, AddressFactory.create(account=account)),
         "contact address": (contact, AddressFactory.create(contact=contact)),

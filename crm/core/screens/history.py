@@ -1,7 +1,7 @@
 """The history of a record in words: who did what when, and which values it changed."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -46,6 +46,19 @@ class Entry:
     changes: list[Change]
 
 
+type Source = Callable[[Any, Any, "dt.datetime | None", "dt.datetime | None"], Sequence[Entry]]
+
+_sources: dict[str, Source] = {}
+
+
+def register_history_source(source: Source) -> None:
+    """`source(record, reader, after, before)` gives what else happened to a record between two moments (None: ever).
+
+    An app above tells so of rows of its own; it names only what the reader may see.
+    """
+    _sources[f"{source.__module__}.{source.__qualname__}"] = source
+
+
 @dataclass(frozen=True, slots=True)
 class _Pair:
     """An event and the state of the row before it; None where it begins."""
@@ -56,11 +69,18 @@ class _Pair:
 
 def history_context(record: models.Model, user: Any, parameters: QueryDict) -> Mapping[str, Any]:
     """The newest 50 entries, or those older than the token in `older`."""
-    events = list(_older_than(events_of(record), parameters.get("older", ""))[: _PAGE + 1])
+    token = parameters.get("older", "")
+    events = list(_older_than(events_of(record), token)[: _PAGE + 1])
     pairs = [_Pair(event, before) for event, before in zip(events, [*events[1:], None], strict=True)][:_PAGE]
     words = _Words(type(record), user, pairs)
     following = signing.dumps(events[_PAGE - 1].pk, salt=_SALT) if len(events) > _PAGE else ""
-    return {"entries": [words.entry(pair) for pair in pairs], "older": following}
+    entries = [words.entry(pair) for pair in pairs]
+    after = entries[-1].at if following else None
+    before = entries[0].at if token and entries else None
+    others = [entry for source in _sources.values() for entry in source(record, user, after, before)]
+    # What is of one moment keeps its order, and a record is made before it is connected.
+    newest = sorted([*others, *entries], key=lambda entry: entry.at, reverse=True)
+    return {"entries": newest, "older": following}
 
 
 def changes_to(record: models.Model, event: Any, user: Any) -> list[Change]:
@@ -101,7 +121,7 @@ class _Words:
     def entry(self, pair: _Pair) -> Entry:
         context = pair.event.pgh_context or {}
         return Entry(
-            who=_who(context),
+            who=who_of(context),
             what=_what(context.get("action"), pair.event.pgh_label),
             at=pair.event.pgh_created_at,
             changes=list(self.changes(pair)) if pair.event.pgh_label == "update" else [],
@@ -153,7 +173,7 @@ def _target(field: Any) -> type[models.Model]:
     return target
 
 
-def _who(context: Mapping[str, Any]) -> str:
+def who_of(context: Mapping[str, Any]) -> str:
     """What acts by itself has a name of the product, people have their own."""
     kinds = {"system": _("System"), "web form": _("Web form"), "customer link": _("Customer link")}
     person = context.get("actor")

@@ -2,7 +2,8 @@
 
 from crm.customers.models.accounts import Account
 from crm.customers.models.addresses import Address
+from crm.customers.models.connections import Connection, ConnectionRole
 from crm.customers.models.contacts import Contact
 from crm.customers.models.parts import CustomerModel
 
-__all__ = ["Account", "Address", "Contact", "CustomerModel"]
+__all__ = ["Account", "Address", "Connection", "ConnectionRole", "Contact", "CustomerModel"]
