@@ -1,7 +1,7 @@
 """Fields as the browser shows them best, the same in every form."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,7 +14,7 @@ from crm.core.format import plain_decimal
 from crm.core.typed import read_date, read_moment, read_number, read_time
 from crm.core.writing import hand, style
 
-__all__ = ["DateBox", "MomentBox", "NumberBox", "name_the_blank", "plain_decimal", "use_own_widgets"]
+__all__ = ["DateBox", "MomentBox", "NumberBox", "moment_box", "name_the_blank", "plain_decimal", "use_own_widgets"]
 
 type Reader = Callable[[str], object]
 
@@ -81,11 +81,14 @@ def use_own_widgets(form: forms.BaseForm) -> None:
 def _use_moments(field: forms.DateTimeField) -> None:
     _read_with(field, read_moment)
     if type(field.widget) is forms.DateTimeInput:
-        if hand(style()).date:
-            field.widget = MomentBox(field.widget.attrs)
-        else:
-            attrs = {**field.widget.attrs, "type": "datetime-local"}
-            field.widget = forms.DateTimeInput(attrs=attrs, format="%Y-%m-%dT%H:%M")
+        field.widget = moment_box(field.widget.attrs)
+
+
+def moment_box(attrs: Mapping[str, Any]) -> forms.Widget:
+    """For a day and time, as this person writes them."""
+    if hand(style()).date:
+        return MomentBox(dict(attrs))
+    return forms.DateTimeInput(attrs={**attrs, "type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 def _use_dates(field: forms.DateField) -> None:

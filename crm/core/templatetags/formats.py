@@ -9,7 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from crm.core import badges, icons, tables
+from crm.core import badges, icons, tables, widgets
 from crm.core import format as shown
 
 register = template.Library()
@@ -66,6 +66,12 @@ def ago(value: dt.datetime | None) -> str:
 def icon(name: str) -> SafeString:
     """As `components/icon.html`, without rendering a template: for pages with dozens of icons."""
     return icons.icon(name)
+
+
+@register.simple_tag
+def moment_box(name: str, box_id: str, *, required: bool = False) -> SafeString:
+    """An empty box for a day and time, as forms draw theirs."""
+    return widgets.moment_box({}).render(name, None, {"id": box_id, "required": required})
 
 
 @register.simple_tag
