@@ -250,7 +250,7 @@ _FRAME = (
     Page("bulk, preview", "data:bulk", "bulk noun", query="view=all&scope=all&act=edit&field=rating"),
     Page("bulk, nothing ticked", "data:bulk", "bulk noun", query="view=all&act=assign"),
     Page("bulk, tags", "data:bulk", "bulk noun", query="view=all&scope=all&act=tag"),
-    Page("bulk, no such act", "data:bulk", "bulk noun", status=404),
+    Page("bulk, which act?", "data:bulk", "bulk noun"),
     Page("bulk changes", "data:bulk_runs"),
     Page("bulk changes, nothing", "data:bulk_runs", who="newcomer"),
     Page("bulk change", "data:bulk_run", "bulk run"),

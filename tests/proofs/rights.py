@@ -101,7 +101,7 @@ def _frame(world: World) -> dict[str, Row]:
         "notification_settings": Row("", ALL, ALL, {"kinds": ["assigned"]}),
         "core:record_field": Row("lead field", WORK, WORK, {"topic": "Typed"}),
         "core:record_peek": Row("leads lead", READ),
-        "data:bulk": Row("bulk noun", "hhhhhh", "hhhhhh"),  # without an act; see tests/data/test_bulk_pages.py
+        "data:bulk": Row("bulk noun", ALL, "hhhhhh"),  # without an act; see tests/data/test_bulk_pages.py
         "data:bulk_runs": Row(),
         "data:bulk_run": Row("bulk run", "ohhhhh"),
         "data:bulk_undo": Row("bulk run", "ohhhhh", "ohhhhh"),

@@ -12,6 +12,8 @@ from crm.core.markup import Pattern
 from crm.core.models import Organisation
 from crm.core.tables.columns import Column, MoneyColumn, Paper, Path, Row, Text
 
+_NEVER_TYPED = frozenset({"pk", "owner", "owner_team"})
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -53,7 +55,7 @@ class Sheet:
 
     def heads(self, sort: str, url: Callable[[str], str]) -> list[Head]:
         """`url(token)` gives the address of the list in that order."""
-        return [_head(column, sort, url) for column in self.columns]
+        return [_head(self.model, column, sort, url) for column in self.columns]
 
     def paper(self, actor: Any = None) -> Paper:
         # Only tables which show money of several currencies ask for it.
@@ -98,19 +100,23 @@ def _cell_pattern(column: Column) -> str:
     return f'<td class="{classes}">{{}}</td>' if classes else "<td>{}</td>"
 
 
-def _head(column: Column, sort: str, url: Callable[[str], str]) -> Head:
+def _head(model: type[models.Model], column: Column, sort: str, url: Callable[[str], str]) -> Head:
     name = column.sort or column.free_sort
     if not name:
-        return Head(column.label, "", "", column.numeric, _field_of(column))
+        return Head(column.label, "", "", column.numeric, _field_of(model, column))
     is_current = sort.removeprefix("-") == name
     if is_current:
         other = name if sort.startswith("-") else f"-{name}"
     else:
         other = f"-{name}" if column.newest_first else name
     direction = ("descending" if sort.startswith("-") else "ascending") if is_current else ""
-    return Head(column.label, url(other), direction, column.numeric, _field_of(column))
+    return Head(column.label, url(other), direction, column.numeric, _field_of(model, column))
 
 
-def _field_of(column: Column) -> str:
+def _field_of(model: type[models.Model], column: Column) -> str:
+    """Where nobody types the column there is nothing to edit; a field that administrators added is no column."""
     name = column.key or column.path
-    return "" if name == "pk" or "__" in name or "." in name else name
+    if column.is_name_of_row or name in _NEVER_TYPED or "__" in name or "." in name:
+        return ""
+    own = next((field for field in model._meta.concrete_fields if field.name == name), None)
+    return name if own is None or own.editable else ""

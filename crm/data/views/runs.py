@@ -17,7 +17,7 @@ from django.views import View
 from crm.core import htmx
 from crm.core.access import Link, visible_names
 from crm.core.addresses import screen_url
-from crm.core.errors import Conflict, Forbidden
+from crm.core.errors import Conflict, Forbidden, NotFound
 from crm.core.idempotency import FIELD, new_key, run_once
 from crm.core.screens.filling import FormRefused, refusals_at
 from crm.core.screens.lists import ListView
@@ -69,9 +69,11 @@ class BulkView(View):
 
     @cached_property
     def act(self) -> Act | None:
-        """None where a field must be chosen first."""
+        """None where the act, or its field, must be chosen first."""
         asked = self.request.GET
         key = asked.get("act", "")
+        if not key:
+            return None
         if key == "edit":
             if not asked.get("field"):
                 return None
@@ -82,7 +84,7 @@ class BulkView(View):
         def work() -> str:
             act, actor = self.act, cast(Any, self.request.user)
             if act is None:
-                raise Conflict(_("Choose a field first."))
+                raise NotFound(_("There is no such act for these records."))
             form = act.form(self.request.POST)
             if not form.is_valid():
                 raise FormRefused(form)
@@ -125,7 +127,11 @@ class BulkView(View):
         chosen, act, actor = self._chosen(), self.act, self.request.user
         found = preview(act, chosen.rows) if act is not None else None
         nouns = self.declared.model._meta.verbose_name_plural
-        title = act.label if act is not None else dict(acts_for(self.declared.model, actor)).get("edit", "")
+        acts = dict(acts_for(self.declared.model, actor))
+        title = (
+            act.label if act is not None else acts.get(self.request.GET.get("act", ""), _("Several records at once"))
+        )
+        missing = () if self.request.GET.get("act") else ("act",)
         context = {
             "title": title,
             "lead": str(nouns).capitalize(),
@@ -137,9 +143,15 @@ class BulkView(View):
             "most": MOST,
             "notices": chosen.notices,
             "is_all": chosen.is_all,
+            "acts": [] if self.request.GET.get("act") else list(acts.items()),
             "fields": fields_to_edit(self.declared.model, actor) if self._asks_for_field() else [],
             "field": self.request.GET.get("field", ""),
-            "kept": [(name, value) for name, values in self.request.GET.lists() if name != "field" for value in values],
+            "kept": [
+                (name, value)
+                for name, values in self.request.GET.lists()
+                if name not in {"field", *missing}
+                for value in values
+            ],
             "refusal": refusal,
             "cancel_url": self._list_url(),
             "idempotency_key": new_key(),
