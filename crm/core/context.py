@@ -102,12 +102,14 @@ class Shell:
         if not self._is_signed_in():
             return fragment("frame/topbar.html", (), dict)
         search_url, links = _address("core:search"), tuple(self._new_links())
+        palette_url = _address("core:palette")
         sought = self._request.GET.get("q", "") if self._request.path == search_url else ""
         return fragment(
             "frame/topbar.html",
-            (search_url, links, sought),
+            (search_url, palette_url, links, sought),
             lambda: {
                 "search_url": search_url,
+                "palette_url": palette_url,
                 "new_links": links,
                 "sought": sought,
                 "theme_url": _address("settings_theme"),

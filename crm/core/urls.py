@@ -4,6 +4,7 @@ from django.urls import path
 
 from crm.core.screens import SearchView
 from crm.core.screens.cells import CellView
+from crm.core.screens.palette import PaletteView
 from crm.core.screens.peeks import PeekView
 from crm.core.screens.tagging import TagsView
 
@@ -14,4 +15,5 @@ urlpatterns = [
     path("<slug:noun>/<int:pk>/tags/", TagsView.as_view(), name="record_tags"),
     path("<slug:noun>/<int:pk>/field/<str:name>/", CellView.as_view(), name="record_field"),
     path("<slug:noun>/<int:pk>/peek/", PeekView.as_view(), name="record_peek"),
+    path("palette/", PaletteView.as_view(), name="palette"),
 ]

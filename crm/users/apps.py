@@ -14,6 +14,7 @@ class UsersConfig(AppConfig):
         from crm.core.query.people import register_people  # noqa: PLC0415
         from crm.users import actions, fields, people, rights, saved_views, tasks, why  # noqa: PLC0415
         from crm.users.depth import Depth  # noqa: PLC0415
+        from crm.users.services import recents  # noqa: PLC0415
         from crm.users.services.notifications import tell_of_job  # noqa: PLC0415
 
         register_roles(lambda: self.get_model("Role")._default_manager.order_by("name").values_list("pk", "name"))
@@ -24,6 +25,7 @@ class UsersConfig(AppConfig):
         rights.declare_named("core.create_tag", dict.fromkeys(worked, Depth.ALL))
         why.register()
         saved_views.register()
+        recents.register()
         fields.register()
         register_people(people.Colleagues())
         actions.register_sharing()

@@ -36,6 +36,7 @@ PAGELESS = {
     "healthz",
     "settings_theme",
     "customers:connection_candidates",
+    "core:palette",
     "notification_panel",
     "notification_read",
     "notification_read_all",

@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from crm.users.models import User
 from leads.models import Lead
 from tests.factories.leads import make_lead
+from tests.factories.sales import make_contact
 from tests.factories.users import PASSWORD
 from tests.proofs.sites import Site
 
@@ -21,6 +22,7 @@ def test_scripts_add_comfort_to_pages_that_work_without_them(browser: BrowserCon
         a_tab_changes_the_address_and_back_leads_back,
         a_menu_closes_with_escape_and_gives_the_focus_back,
         in_a_conflict_a_choice_fills_its_field_and_typing_chooses_mine,
+        the_palette_finds_by_keyboard_and_acts_on_the_page,
     ):
         page.goto(f"http://{site.place}/leads/")
         page.get_by_role("link", name="Second", exact=True).click()
@@ -125,3 +127,39 @@ def in_a_conflict_a_choice_fills_its_field_and_typing_chooses_mine(page: Page) -
     expect(page).to_have_url(re.compile(r"/leads/\d+/$"))
     lead = Lead.objects.get(last_name="Second")
     assert (lead.company, lead.job_title) == ("Mine GmbH", "Chief buyer")
+
+
+def the_palette_finds_by_keyboard_and_acts_on_the_page(page: Page) -> None:
+    owner = User.objects.get(username="rep_a")
+    make_contact(owner, first_name="Katrin", last_name="Ostermoor", phone="+44 20 7946 0123")
+    palette, sought = page.get_by_role("dialog", name="Palette"), page.get_by_role("combobox", name="Search, or")
+    opener = page.get_by_role("button", name="Palette: search and act")
+    opener.click()
+    expect(palette.get_by_role("option", name="Second", exact=False).first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type(">ed")
+    expect(palette.get_by_role("group", name="Do with Second").get_by_role("option")).to_have_text(re.compile("Edit"))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/leads/\d+/edit/$"))
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("46 0123")
+    found = palette.get_by_role("group", name="Records").get_by_role("option")
+    expect(found).to_have_count(1)
+    expect(found).to_have_attribute("aria-selected", "true")
+    expect(sought).to_have_attribute("aria-activedescendant", str(found.get_attribute("id")))
+    expect(sought).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    expect(found).to_have_attribute("aria-selected", "false")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Katrin Ostermoor")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("zzzz")
+    expect(palette.get_by_role("option")).to_have_count(1)  # the search of everything
+    page.keyboard.press("Control+k")
+    expect(palette).to_be_hidden()

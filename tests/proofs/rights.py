@@ -94,6 +94,7 @@ def _frame(world: World) -> dict[str, Row]:
         "settings": Row("", ALL, ALL, {"theme": "dark", "number_format": "1.234,56"}),
         "settings_theme": Row("", NONE, ALL, {"theme": "dark"}),
         "settings_sign_out": Row("", ALL, ALL),
+        "core:palette": Row(),
         "notifications": Row(),
         "notification_panel": Row(),
         "notification_read": Row("notification", NONE, "ohhhhh"),

@@ -30,6 +30,7 @@ LISTS = {
     "settings": LIST,
     "customers:connection_candidates": LIST,
     "settings_sign_out": LIST,
+    "core:palette": LIST,
     "notifications": LIST,
     "notification_panel": LIST,
     "leads:lead_list": LIST,

@@ -19,6 +19,7 @@ from crm.core.badges import badge_of, reason_beside
 from crm.core.errors import NotFound
 from crm.core.line import Node, line_of
 from crm.core.panels import Panel, panels_for
+from crm.core.recents import note_opened
 from crm.core.screens.buttons import Buttons, buttons_for
 from crm.core.screens.custom import custom_key_facts, custom_sections, with_custom
 from crm.core.screens.facts import Fact, KeyFact, Section, filled, person, sections_of, shown_key_facts
@@ -95,7 +96,9 @@ class DetailView[M: models.Model](View):
         if htmx.asks_for(request, "tabs"):
             context = {"record": record, **self._tab_context(record)}
             return htmx.varies(render(request, f"{self.template_name}#tabs", context))
-        return htmx.varies(render(request, self.template_name, self._context(record)))
+        response = htmx.varies(render(request, self.template_name, self._context(record)))
+        note_opened(request.user, record)
+        return response
 
     def _context(self, record: M) -> dict[str, Any]:
         buttons = self._buttons(record)

@@ -4,6 +4,7 @@ from crm.users.depth import Depth
 from crm.users.models.notifications import MutedKind, Notification, NotificationKind
 from crm.users.models.organisation_units import BusinessUnit, Team, TeamMembership, Territory
 from crm.users.models.owned import LiveManager, OrganisationModel, OwnedModel, branch_indexes
+from crm.users.models.recents import Recent
 from crm.users.models.roles import Role, RolePrivilege
 from crm.users.models.saved_views import SavedView, SavedViewTeam, ViewDefault, ViewPin
 from crm.users.models.sessions import IdempotencyKey, SetupToken
@@ -20,6 +21,7 @@ __all__ = [
     "NotificationKind",
     "OrganisationModel",
     "OwnedModel",
+    "Recent",
     "Role",
     "RolePrivilege",
     "SavedView",
