@@ -1,6 +1,7 @@
 """A company with many leads: through COPY, with numbers, triggers and history as any other writing."""
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -84,22 +85,25 @@ def fill(first: int, last: int, say: Callable[[str], None]) -> None:
         for begin in range(first, last, _BLOCK):
             end = min(begin + _BLOCK, last)
             customers = range(begin // 5, end // 5)
-            _copy(Account, ACCOUNT, (_account(number, owners) for number in customers))
+            copy_with_defaults(Account, ACCOUNT, (_account(number, owners) for number in customers))
             keys = _keys(Account, customers)
-            _copy(Contact, CONTACT, (_contact(number, owners, keys) for number in customers))
-            _copy(Opportunity, OPPORTUNITY, (_opportunity(number, owners, keys, currency) for number in customers))
-            _copy(Lead, LEAD, (_lead(number, owners) for number in range(begin, end)))
+            copy_with_defaults(Contact, CONTACT, (_contact(number, owners, keys) for number in customers))
+            copy_with_defaults(
+                Opportunity, OPPORTUNITY, (_opportunity(number, owners, keys, currency) for number in customers)
+            )
+            copy_with_defaults(Lead, LEAD, (_lead(number, owners) for number in range(begin, end)))
             say(f"{end:,} leads")
 
 
-def _copy(model: type[models.Model], names: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
+def copy_with_defaults(model: type[models.Model], names: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
     """COPY has to name what has no default in the database, since Django keeps these to itself."""
     rest = [
         field
         for field in model._meta.concrete_fields
         if field.name not in names and not field.null and not field.primary_key and not field.has_db_default()
     ]
-    defaults = tuple(field.get_default() for field in rest)
+    values = (field.get_default() for field in rest)
+    defaults = tuple(json.dumps(value) if isinstance(value, dict) else value for value in values)
     copy_rows(model, (*names, *(field.name for field in rest)), (row + defaults for row in rows))
 
 
