@@ -6,19 +6,23 @@ depends on how far the reader's rights reach and on how common the words are (`c
 believed of both may be old and then only costs time.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
 
-from crm.core.access import visible_names
+from crm.core.access import READ, visible_names
 from crm.core.finding_sql import CANDIDATES, Looking, Way, together, within_reach
+from crm.core.prepared import rights_key
 from crm.core.search import SearchSource
 from crm.core.word_frequencies import NOTHING_KNOWN, frequencies_of
 from crm.core.words import Asked
 
 SHOWN = 10
+
+type _Row = tuple[Any, ...]
+"""(place of the table, tier, changed, key, count, title, subtitle, state, reason)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +54,15 @@ def find(actor: Any, asked: Asked, sources: Sequence[SearchSource], *, shown: in
         return []
     known = frequencies_of([source.index for source in sources])
     looking = [
-        Looking(source, branches, asked, known.get(source.index, NOTHING_KNOWN))
+        Looking(source, branches, rights_key(source.model, actor, READ), asked, known.get(source.index, NOTHING_KNOWN))
         for source in sources
         if not _is_nothing(branches := _branches(source, actor))
     ]
     if not looking:
         return []
     reach = within_reach(actor, looking)
-    ways = {one.source: one.way(is_small=reach[one.source]) for one in looking}
-    found = _read(looking, ways, shown)
-    # The newest rows held too little of a common word: all rows are asked after all.
-    again = [one for one in looking if ways[one.source] is Way.NEWEST and one.is_short(found, shown)]
-    if again:
-        found |= _read(again, dict.fromkeys((one.source for one in again), Way.WORDS), shown)
-    ordered = [found[source] for source in sources if source in found]
+    rows = _read([(one, one.way(is_small=reach[one.source])) for one in looking], shown)
+    ordered = [_found(one.source, rows[one.source]) for one in looking if rows[one.source].best]
     return sorted(_named(ordered, actor), key=lambda table: min(hit.tier for hit in table.hits))
 
 
@@ -76,24 +75,58 @@ def _is_nothing(branches: Iterable[Any]) -> bool:
     return all(branch.name == "nothing" for branch in branches)
 
 
-def _read(looking: Sequence[Looking], ways: Mapping[SearchSource, Way], shown: int) -> dict[SearchSource, Found]:
-    statement = together([one.statement(ways[one.source], shown) for one in looking])
-    tables: dict[SearchSource, Found] = {}
+@dataclass(slots=True)
+class _Rows:
+    """What was read of one table: the best rows in their order, of how many, and whether there are more."""
+
+    best: list[_Row]
+    count: int = 0
+    has_more: bool = False
+
+
+def _read(asking: Sequence[tuple[Looking, Way]], shown: int) -> dict[SearchSource, _Rows]:
+    """Once for all tables, and once more for those of which the first answer left something open."""
+    rows = _asked_together(asking, shown)
+    again: list[tuple[Looking, Way]] = []
+    for one, way in asking:
+        found = rows[one.source]
+        if way is Way.NEWEST and len(found.best) < shown:
+            # The newest rows held too little of a common word: all rows are asked after all.
+            again.append((one, Way.WORDS))
+        elif way is Way.WORDS and found.has_more and one.is_rare_exactly:
+            again.append((one, Way.EXACT))
+    for source, more in (_asked_together(again, shown) if again else {}).items():
+        first = rows[source]
+        best = list(dict.fromkeys(sorted([*first.best, *more.best], key=_rank)))[:shown]
+        rows[source] = _Rows(best, max(first.count, more.count), more.has_more or first.count > CANDIDATES)
+    return rows
+
+
+def _asked_together(asking: Sequence[tuple[Looking, Way]], shown: int) -> dict[SearchSource, _Rows]:
+    statement = together([one.statement(way, shown) for one, way in asking])
     with connection.cursor() as cursor:
         cursor.execute(statement.text, statement.params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    for place, tier, _updated, pk, count, title, subtitle, state, reason in sorted(rows, key=_rank):
-        one = looking[place]
-        hit = Hit(one.source, pk, tier, title or "", subtitle or "", state or "", reason or "")
-        has_more = count > CANDIDATES or ways[one.source] is Way.NEWEST
-        table = tables.setdefault(one.source, Found(one.source, [], min(count, CANDIDATES), has_more))
-        table.hits.append(hit)
+        found: list[_Row] = cursor.fetchall()
+    tables = {one.source: _Rows([]) for one, _way in asking}
+    for row in sorted(found, key=_rank):
+        one, way = asking[row[0]]
+        table, count = tables[one.source], int(row[4])
+        table.best.append((0, *row[1:4], 0, *row[5:]))
+        table.count, table.has_more = min(count, CANDIDATES), count > CANDIDATES or way is Way.NEWEST
     return tables
 
 
-def _rank(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    place, tier, updated, pk, *_rest = row
-    return place, tier, -updated.timestamp(), -pk
+def _found(source: SearchSource, rows: _Rows) -> Found:
+    hits = [
+        Hit(source, pk, tier, title or "", subtitle or "", state or "", reason or "")
+        for _place, tier, _changed, pk, _count, title, subtitle, state, reason in rows.best
+    ]
+    return Found(source, hits, rows.count, rows.has_more)
+
+
+def _rank(row: _Row) -> tuple[Any, ...]:
+    place, tier, changed, pk, *_rest = row
+    return place, tier, -changed.timestamp(), -pk
 
 
 def _named(tables: Sequence[Found], actor: Any) -> Iterator[Found]:

@@ -3,12 +3,13 @@
 - WORDS: the index of words gives the rows, and rights choose among them. For rare words, and for all else that the
   others do not answer. Where a text has rare and common words, the index is asked for the rare ones.
 - REACH: the reader sees few rows: these are read by the indexes of the branches, and their words looked at.
-- NEWEST: the words are common and the reader sees many rows: of the newest thousand enough have the words. An index
-  of words would give all hundred thousand before the first could be shown.
+- EXACT: beside WORDS, where there were more rows than are ranked: what is exactly asked for.
+- NEWEST: the words are common and the reader sees many rows: of the newest few hundred enough have the words. An
+  index of words would give all hundred thousand before the first could be shown.
 """
 
 import time
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property, lru_cache
@@ -25,9 +26,9 @@ from crm.core.words import Asked, AskedWord
 
 CANDIDATES = 1000
 #: So many rows are quickly looked at one by one.
-FEW_ROWS = 1000
+FEW_ROWS = 500
 #: An index of words that gives more than this takes longer than looking at the newest rows; these have to hold enough.
-_MANY_HITS, _COMMON = 25_000, 0.02
+_MANY_HITS, _COMMON, _ENOUGH = 25_000, 0.04, 20
 _EXACT_HITS = 200
 _KEPT_SECONDS = 60.0
 _MOST_KEPT = 1000
@@ -40,31 +41,33 @@ class Way(Enum):
     WORDS = auto()
     REACH = auto()
     NEWEST = auto()
+    EXACT = auto()
 
 
 @dataclass(frozen=True)
 class Looking:
-    """One table in which one text is looked for by one reader."""
+    """One table in which one text is looked for by one reader; `rights` name all on which `branches` depend."""
 
     source: SearchSource
     branches: Sequence[Branch]
+    rights: Hashable
     asked: Asked
     known: Frequencies
 
     def way(self, *, is_small: bool) -> Way:
         if is_small:
             return Way.REACH
-        rarest = min((self._part(word) for word in self.asked.words), default=0.0)
-        is_common = rarest >= _COMMON and rarest * self.known.rows >= _MANY_HITS
+        is_common = self._rarest >= _COMMON and self._rarest * self.known.rows >= _MANY_HITS
         return Way.NEWEST if is_common and not self.asked.phone else Way.WORDS
 
-    def is_short(self, found: Mapping[SearchSource, Any], shown: int) -> bool:
-        return self.source not in found or len(found[self.source].hits) < shown
+    @property
+    def is_rare_exactly(self) -> bool:
+        return all(self._equal_part(word) * self.known.rows < _MANY_HITS for word in self.asked.words)
 
     def statement(self, way: Way, shown: int) -> Sql:
         """(place of the table, tier, changed, key, count, title, subtitle, state, reason) of the best rows."""
-        parts = {Way.WORDS: self._by_words, Way.REACH: self._by_reach, Way.NEWEST: self._newest}[way]()
-        found = _united(list(parts), "UNION")
+        ways = {Way.WORDS: self._by_words, Way.REACH: self._by_reach, Way.NEWEST: self._newest, Way.EXACT: self._exact}
+        found = _united(list(ways[way]()), "UNION")
         table, columns = self._table, ", ".join(self._shown_columns())
         text = f"""SELECT "best"."tier", "best"."changed", "best"."pk", "best"."count", {columns} FROM (
             SELECT "found".*, count(*) OVER () AS "count" FROM ({found.text}) AS "found"
@@ -89,7 +92,7 @@ class Looking:
         rare, common = self._rare_first()
         condition = _all_of([self._matches(rare), *([_beside_index(self._matches(common))] if common else [])])
         yield from self._visible(condition, CANDIDATES + 1)
-        yield from self._exact()
+        yield from self._numbers()
 
     def _by_reach(self) -> Iterator[Sql]:
         has_words = _beside_index(self._matches(self.asked.begins))
@@ -98,7 +101,8 @@ class Looking:
 
     def _newest(self) -> Iterator[Sql]:
         pieces = self._pieces()
-        each = max(FEW_ROWS // max(pieces.count, 1), 1)
+        looked_at = min(FEW_ROWS, int(_ENOUGH / max(self._rarest, _COMMON)) + 1)
+        each = max(looked_at // max(pieces.count, 1), 1)
         created, key = pieces.column(self.source.field("created_at")), f'{self._table}."id"'
         tail = f"ORDER BY {created} DESC NULLS LAST, {key} DESC LIMIT {each:d}"
         newest = _united([piece.sql(beside=None, tail=tail) for piece in pieces.pieces], "UNION ALL")
@@ -107,9 +111,12 @@ class Looking:
         yield from self._exact()
 
     def _exact(self) -> Iterator[Sql]:
-        """What is exactly asked for, lest the limit cut it off; numbers also by what they begin with."""
-        if all(self._equal_part(word) * self.known.rows < _MANY_HITS for word in self.asked.words):
+        """What is exactly asked for, where a limit may have cut it off."""
+        if self.is_rare_exactly:
             yield from self._visible(self._matches(self.asked.equals), _EXACT_HITS)
+
+    def _numbers(self) -> Iterator[Sql]:
+        """Numbers by what they begin with."""
         if self.asked.number:
             for number in self.source.words.numbers:
                 column = f'{self._table}."{number}"'
@@ -164,6 +171,10 @@ class Looking:
         common = [word.begins for word, rare in zip(words, is_rare, strict=True) if not rare]
         return " & ".join(rare), " & ".join(common)
 
+    @property
+    def _rarest(self) -> float:
+        return min((self._part(word) for word in self.asked.words), default=0.0)
+
     def _part(self, word: AskedWord) -> float:
         return min((self.known.beginning_with(part) for part in word.parts), default=0.0)
 
@@ -171,15 +182,47 @@ class Looking:
         return min((self.known.equal_to(part) for part in word.parts), default=0.0)
 
     @cached_property
+    def _compiled(self) -> "_Compiled":
+        return _compiled_for(self.rights, _Source(self.source, self.branches))
+
+    @property
     def _reasons(self) -> Reasons:
-        return Reasons.of(self.source.model, self.branches, connection)
+        return self._compiled.reasons
 
     def _pieces(self) -> Pieces:
-        return Pieces(self.source.model._default_manager.all(), self.branches, ["pk"])
+        return self._compiled.pieces
 
     @property
     def _table(self) -> str:
         return f'"{self.source.model._meta.db_table}"'
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """The branches of a reader as SQL."""
+
+    reasons: Reasons
+    pieces: Pieces
+
+
+class _Source:
+    """What is compiled; for `lru_cache` all of them are the same, so that the rights alone decide."""
+
+    def __init__(self, source: SearchSource, branches: Sequence[Branch]) -> None:
+        self.source, self.branches = source, branches
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Source)
+
+
+@lru_cache(1024)
+def _compiled_for(_rights: Hashable, source: _Source) -> _Compiled:
+    model: Any = source.source.model
+    reasons = Reasons.of(model, source.branches, connection)
+    return _Compiled(reasons, Pieces(model._default_manager.all(), source.branches, ["pk"]))
 
 
 def together(statements: Sequence[Sql]) -> Sql:

@@ -97,7 +97,8 @@ class DetailView[M: models.Model](View):
             context = {"record": record, **self._tab_context(record)}
             return htmx.varies(render(request, f"{self.template_name}#tabs", context))
         response = htmx.varies(render(request, self.template_name, self._context(record)))
-        note_opened(request.user, record)
+        if "tab" not in request.GET:
+            note_opened(request.user, record)
         return response
 
     def _context(self, record: M) -> dict[str, Any]:
