@@ -50,6 +50,7 @@ class DoneColumn(LookupColumn):
 
     css = "done-cell"
     key = "done"
+    in_files = False
 
     def __init__(self, label: Any) -> None:
         super().__init__(label, _completable)

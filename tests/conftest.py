@@ -67,6 +67,7 @@ def django_db_setup(
 
 @pytest.fixture(autouse=True)
 def uploads(settings: Any, tmp_path: Path) -> Path:
-    """Files that a test uploads go to a folder of its own."""
+    """Files that a test uploads or exports go to folders of its own."""
     settings.MEDIA_ROOT = tmp_path / "uploads"
+    settings.EXPORTS_ROOT = tmp_path / "exports"
     return tmp_path / "uploads"

@@ -21,6 +21,7 @@ from crm.core.actors import Actor
 from crm.core.errors import Invalid
 from crm.core.folding import one_line
 from crm.core.transactions import service
+from crm.users.services.notifications import tell_mentioned
 
 MAX_FILE_SIZE = 25 * 1024 * 1024
 MAX_FILES = 20
@@ -41,7 +42,7 @@ def add_note(
     subject: str = "",
     files: Sequence[File[bytes]] = (),
 ) -> Activity:
-    """Write a note, with files if there are any. It needs a text or a file."""
+    """Write a note, with files if there are any. It needs a text or a file. Whom it names as `@login` is told."""
     title = one_line(subject) or _title(description, files)
     if not title:
         raise Invalid(_("Write a note or choose a file."), field="description")
@@ -53,6 +54,8 @@ def add_note(
         regarding=regarding,
     )
     _store(note, files)
+    about = note if regarding is None else regarding.model(pk=regarding.pk)
+    tell_mentioned(text=description, about=about, actor=actor, at=at)
     return note
 
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DataConfig(AppConfig):
@@ -9,7 +10,10 @@ class DataConfig(AppConfig):
     def ready(self) -> None:
         from crm.core import foundations  # noqa: PLC0415 - models exist only now
         from crm.core.screens.bulk_bar import register_bar  # noqa: PLC0415
-        from crm.data import acts, tasks  # noqa: PLC0415
+        from crm.core.screens.list_entries import ListEntry, register_list_entries  # noqa: PLC0415
+        from crm.data import acts, permissions, tasks  # noqa: PLC0415
 
+        permissions.declare()
         register_bar(acts.acts_for)
+        register_list_entries(ListEntry(_("Export"), "data:export", "data.export"))
         foundations.register(tasks.lay_schedules)

@@ -1,4 +1,4 @@
-"""Bulk runs in the background, and forgetting old ones."""
+"""Bulk runs and exports in the background, and forgetting old ones."""
 
 from django.db import transaction
 from django.tasks import task
@@ -10,6 +10,7 @@ from crm.core.models import Job
 from crm.core.transactions import retried
 from crm.core.work import beat, run_job
 from crm.data.models import BulkRun
+from crm.data.services import exports
 from crm.data.services.runs import UNDO_FOR, Worker
 from crm.users.models import User
 
@@ -35,6 +36,16 @@ def _batch(worker: Worker, job: Job) -> bool:
     return bool(number)
 
 
+@task(queue_name="long")
+def write_export(job_id: int) -> None:
+    run_job(job_id, exports.write_export)
+
+
+@task
+def forget_exports() -> None:
+    exports.forget_old_files(actor=SYSTEM, at=timezone.now())
+
+
 @task
 @history.action("bulk.tidied", actor=SYSTEM)
 def forget_old_runs() -> None:
@@ -44,4 +55,5 @@ def forget_old_runs() -> None:
 
 
 def lay_schedules() -> None:
+    foundations.schedule("Delete old exports", forget_exports.module_path, every_minutes=60)
     foundations.schedule("Forget old bulk runs", forget_old_runs.module_path, every_minutes=24 * 60)

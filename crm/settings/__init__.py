@@ -169,6 +169,8 @@ STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = HOME / "uploads"
+# Never served by themselves: `crm.data` gives each to the person who made it.
+EXPORTS_ROOT = HOME / "exports"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

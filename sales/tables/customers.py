@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.html import format_html
 
-from crm.core.access import hidden_name
+from crm.core.access import Link, hidden_name
 from crm.core.tables import LookupColumn, Paper
 from crm.customers.models import Account, Contact
 from sales.models import DocumentModel
@@ -15,7 +15,7 @@ from sales.models import DocumentModel
 _NAMES = ("customer_account__name", "customer_contact__full_name")
 
 
-def customers_of(model: type[models.Model], keys: Sequence[int], actor: Any) -> dict[int, str]:
+def customers_of(model: type[models.Model], keys: Sequence[int], actor: Any) -> dict[int, Link]:
     """Names by the key of the row, in one query. The keys are those of rows that the actor sees.
 
     A document bears the name of its customer, so whoever reads the document reads the name; on an opportunity it
@@ -36,12 +36,12 @@ def _visible(model: Any, column: str, actor: Any) -> Exists:
     return Exists(model.objects.visible_to(actor).filter(pk=OuterRef(column)))
 
 
-def _customer(row: Mapping[str, Any]) -> str:
+def _customer(row: Mapping[str, Any]) -> Link:
     noun = "account" if row["customer_account_id"] else "contact"
     if row[f"sees_{noun}"]:
-        return str(row[_NAMES[0]] if noun == "account" else row[_NAMES[1]])
+        return Link(str(row[_NAMES[0]] if noun == "account" else row[_NAMES[1]]))
     printed = row.get("buyer_name") or row.get("bill_to_name")
-    return str(printed or hidden_name(Account if noun == "account" else Contact))
+    return Link(str(printed)) if printed else Link(hidden_name(Account if noun == "account" else Contact), hidden=True)
 
 
 class CustomerColumn(LookupColumn):
@@ -50,11 +50,11 @@ class CustomerColumn(LookupColumn):
     key = "customer"
 
     def __init__(self, label: Any, model: type[models.Model], place: str = "sub") -> None:
-        def lookup(keys: Sequence[int], actor: Any) -> Mapping[int, str]:
+        def lookup(keys: Sequence[int], actor: Any) -> Mapping[int, Link]:
             return customers_of(model, keys, actor)
 
         super().__init__(label, lookup, place)
 
     def cell(self, paper: Paper, *values: Any) -> str:
-        name: str = values[0] or ""
+        name = values[0].label if values[0] else ""
         return format_html('<span title="{}">{}</span>', name, name)

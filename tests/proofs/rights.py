@@ -107,6 +107,11 @@ def _frame(world: World) -> dict[str, Row]:
         "data:bulk_run": Row("bulk run", "ohhhhh"),
         "data:bulk_undo": Row("bulk run", "ohhhhh", "ohhhhh"),
         "core:record_tags": Row("leads lead", WORK, WORK, {"add": "VIP"}),
+        "data:exports": Row("", MAKE),
+        "data:export": Row(
+            "", MAKE, MAKE, {"list": "/leads/?view=all", "format": "csv", "columns": "shown", "separator": "comma"}
+        ),
+        "data:export_file": Row("export", "ohhhhf"),
         "record_share": Row("leads lead", WORK, WORK, {"user": world.cast.read_only.pk}),
         "record_stop_sharing": Row("lead share", WORK, WORK),
         "view_create": Row("", ALL, ALL, {"name": "Typed", "noun": "leads.lead"}),

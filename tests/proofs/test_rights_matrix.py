@@ -25,6 +25,7 @@ OPEN = {
     "servlet/servlet.WebToLead/": (405, 200),
 }
 _OPEN_ARGS = {"setup": ("no-such-token",), "leads:capture": ("no-such-form",)}
+_FILES = {"activities:activity_file", "data:export_file"}
 _STATUS = {"o": 200, "p": 200, "f": 403, "h": 404, "m": 405}
 
 
@@ -76,7 +77,7 @@ class Visit:
         if self.letter == "o" and self.method == "post":
             return 302
         # The content of the file has gone, which is said to those alone who may have it.
-        return 404 if self.name == "activities:activity_file" and self.letter == "o" else _STATUS[self.letter]
+        return 404 if self.name in _FILES and self.letter == "o" else _STATUS[self.letter]
 
     def __str__(self) -> str:
         return f"{self.method} {self.name}"

@@ -23,7 +23,7 @@ from crm.customers.models import Account, ConnectionRole
 from crm.customers.services.accounts import deactivate_account
 from crm.customers.services.connections import add_connection
 from crm.customers.services.contacts import deactivate_contact
-from crm.data.models import BulkRun
+from crm.data.models import BulkRun, Export
 from crm.users.models import Notification, SavedView, Share, User
 from crm.users.services.notifications import notify
 from sales.services.opportunities import hold_opportunity
@@ -103,7 +103,19 @@ def _leads(owner: Any) -> dict[str, Any]:
     lead = make_lead(owner, last_name=SECRET)
     share = Share.objects.create(record=lead, team=TeamFactory.create(business_unit=owner.business_unit))
     notify(person_id=owner.pk, text="%(record)s is yours", url="", kind="shared", about=lead, at=timezone.now())
+    export = Export.objects.create(
+        person=owner,
+        title="All leads",
+        address="/leads/",
+        format="csv",
+        file="gone.csv",
+        rows=1,
+        size=9,
+        created_at=timezone.now(),
+        finished_at=timezone.now(),
+    )
     return {
+        "export": export,
         "notification": Notification.objects.get(person=owner),
         "lead": lead,
         "lead share": ("leads", lead, share),

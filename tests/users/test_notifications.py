@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from activities.regarding import Ref
+from activities.services.notes import add_note
 from crm.core import history
 from crm.core.actors import SYSTEM
 from crm.core.errors import NotFound
@@ -227,3 +229,13 @@ def test_a_notice_says_of_what_kind_it_is(cast: Cast) -> None:
     tell(cast.rep_b, "@you", kind="mention")
     (notice,) = notices_of(cast.rep_b, {}).unread
     assert notice == Notice("@you", "/leads/", "at", AT, is_unread=True, read_url=notice.read_url)
+
+
+def test_whom_a_note_names_by_login_is_told_once(cast: Cast) -> None:
+    lead = make_lead(cast.rep_a, last_name="Quillfeather")
+    text = "Ask @rep_b, @REP_B. and @rep_a; mail to a@rep_c, (@manager) or @nobody"
+    add_note(regarding=Ref.to(lead), description=text, actor=cast.rep_a, at=AT)
+    words = ("Anna North mentions you in a note on Megan Quillfeather", f"/leads/{lead.pk}/")
+    assert told(cast.manager) == [words]
+    assert told(cast.rep_b) == [("Anna North mentions you in a note on A lead you may not see", "")]
+    assert [told(person) for person in (cast.rep_a, cast.rep_c)] == [[], []]

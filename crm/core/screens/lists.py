@@ -16,6 +16,7 @@ from crm.core.access import READ, may_create
 from crm.core.filters import RecordFilter
 from crm.core.line import place_of
 from crm.core.screens import looks, terms
+from crm.core.screens.list_entries import entry_items
 from crm.core.screens.listing import Listing
 from crm.core.screens.named_views import SystemView
 from crm.core.screens.selections import Selection, selection
@@ -109,7 +110,7 @@ class ListView(View):
             "is_region": htmx.asks_for(request, REGION),
             "tabs": listing.tabs(),
             "other_views": listing.other_views(),
-            "menu": listing.menu(),
+            "menu": [*listing.menu(), *entry_items(request.user, request.get_full_path())],
             "save": listing.save(),
             "box": listing.box(),
             "filter_chips": listing.filter_chips(),

@@ -80,6 +80,8 @@ class Column:
     numeric: ClassVar[bool] = False
     newest_first: ClassVar[bool] = False
     css: ClassVar[str] = ""
+    #: Has it a place in exports? A column of buttons has none.
+    in_files: ClassVar[bool] = True
     key: str = ""
 
     def __init__(self, label: Text, *fields: Path, sort: str = "", place: str = "", render: Cell | None = None) -> None:

@@ -1,3 +1,6 @@
-from crm.data.models.bulk import BulkRow, BulkRun
+"""Bulk changes, and what has left the house."""
 
-__all__ = ["BulkRow", "BulkRun"]
+from crm.data.models.bulk import BulkRow, BulkRun
+from crm.data.models.exports import Export
+
+__all__ = ["BulkRow", "BulkRun", "Export"]

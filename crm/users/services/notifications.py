@@ -1,11 +1,13 @@
 """Telling a person something inside the product, and what they do with it."""
 
 import datetime as dt
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -16,6 +18,9 @@ from crm.core.models import Job
 from crm.core.transactions import service
 from crm.users.models import MutedKind, Notification, NotificationKind, User
 
+# Logins are made of these signs; an e-mail address mentions nobody.
+_MENTION = re.compile(r"(?<![\w.@+-])@([\w.@+-]{1,150})")
+_MOST_MENTIONED = 20
 #: What was read is of no use after this long, and what nobody looked at in three months neither.
 KEPT_READ, KEPT_UNREAD = dt.timedelta(days=30), dt.timedelta(days=90)
 
@@ -77,6 +82,24 @@ def tell_shared(*, record: models.Model, receiver: Any, actor: Actor, at: dt.dat
             text=gettext_noop("%(who)s shared %(record)s with you"),
             words={"who": str(actor)},
             about=record,
+            url="",
+            at=at,
+        )
+
+
+def tell_mentioned(*, text: str, about: models.Model, actor: Actor, at: dt.datetime) -> None:
+    """Those whom a text names as `@login`, in any case, once each; nobody mentions themselves."""
+    logins = list(dict.fromkeys(login.rstrip(".").lower() for login in _MENTION.findall(text)))[:_MOST_MENTIONED]
+    if not logins:
+        return
+    people = User.objects.alias(folded=Lower("username")).filter(folded__in=logins).exclude(pk=actor.pk)
+    for person in people.order_by("pk"):
+        notify(
+            person_id=person.pk,
+            kind=NotificationKind.MENTION,
+            text=gettext_noop("%(who)s mentions you in a note on %(record)s"),
+            words={"who": str(actor)},
+            about=about,
             url="",
             at=at,
         )
