@@ -208,7 +208,7 @@ def test_the_list_searches_sorts_and_ignores_nonsense(kind: Kind, cast: Cast, an
     assert names_in(text_of(anna, f"{kind.path}?q=Z@EX")) == ["Zöllner"]
     assert names_in(text_of(anna, f"{kind.path}?sort=-sort_key")) == ["Zöllner", "Byron"]
     assert names_in(text_of(anna, f"{kind.path}?sort=-created_at")) == ["Byron", "Zöllner"]
-    page = text_of(anna, f"{kind.path}?sort=email&after=%00&view=x&owner=zzz&colour=red&created_at__date__gte=never")
+    page = text_of(anna, f"{kind.path}?sort=shoe&after=%00&view=x&owner=zzz&colour=red&created_at__date__gte=never")
     assert names_in(page) == ["Byron", "Zöllner"]
 
 
