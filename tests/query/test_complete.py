@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from crm.core.fields import Model
 from crm.core.models import StatusReason
 from crm.core.query import Suggestion, complete
 from crm.core.query.cursor import piece_at
+from crm.core.tags import make_tag
 from crm.customers.models import Contact
 from crm.users.depth import Depth
 from leads.models import Lead
@@ -118,3 +120,10 @@ def test_any_text_and_any_place_is_answered(text: str, cursor: int) -> None:
     piece = piece_at(text, cursor)
     if piece is not None:
         assert 0 <= piece.start <= max(0, min(cursor, len(text))) <= piece.end <= len(text)
+
+
+def test_tags(cast: Cast) -> None:
+    make_tag(name="Key customer", tone="accent", actor=cast.administrator, at=timezone.now())
+    assert proposed("tag:|", cast.rep_a) == ['"Key customer"', "none", "any"]
+    assert proposed("tag:ke|", cast.rep_a) == ['"Key customer"']
+    assert proposed("tag:cus|", cast.rep_a) == []

@@ -7,9 +7,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from crm.core.actors import SYSTEM
 from crm.core.addresses import screen_url
-from crm.core.fields import fields_of, fields_of_table
+from crm.core.fields import fields_of_table
 from crm.core.query.complete import typed_name
 from crm.core.query.dates import named_days
 
@@ -40,8 +39,8 @@ def fields() -> str:
     lines = ["", "| Table | Fields |", "|---|---|"]
     tables = {screen_url(model, "list"): model for model in apps.get_models() if screen_url(model, "list")}
     for address, model in sorted(tables.items()):
-        known = fields_of(model, SYSTEM)
-        names = sorted(typed_name(known, known[name]) for name in fields_of_table(model))
+        known = fields_of_table(model)
+        names = sorted(typed_name(known, field) for field in known.values())
         lines.append(f"| {address.strip('/')} | {', '.join(f'`{name}`' for name in names)} |")
     return "\n".join(lines)
 
