@@ -12,7 +12,7 @@ from crm.core.markup import Pattern
 from crm.core.models import Organisation
 from crm.core.tables.columns import Column, MoneyColumn, Paper, Path, Row, Text
 
-_NEVER_TYPED = frozenset({"pk", "owner", "owner_team"})
+_NEVER_TYPED = frozenset({"pk", "owner", "owner_team", "tag"})
 
 
 @dataclass(frozen=True, slots=True)
