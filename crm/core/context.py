@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
 from crm.core.fragments import fragment
+from crm.core.models import Organisation
 
 PRODUCT_NAME = "Throughline"
 _MOST_UNREAD = 99
@@ -75,6 +76,12 @@ class Shell:
     @property
     def head(self) -> SafeString:
         return fragment("frame/head.html", (), dict)
+
+    @property
+    def organisation(self) -> str:
+        """Who runs this, once it has been set up; for those who have not signed in."""
+        name = Organisation.load().name
+        return "" if name == Organisation._meta.get_field("name").default else name
 
     @property
     def opener(self) -> SafeString:

@@ -73,7 +73,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return f"{_site().name}: {subject}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        super().send_mail(template_prefix, email, {**context, "current_site": _site()})
+        """Also without a request, from a task."""
+        self.render_mail(template_prefix, email, {**context, "email": email, "current_site": _site()}).send()
 
 
 def _site() -> _Site:

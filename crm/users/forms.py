@@ -20,6 +20,7 @@ from crm.users.models import MutedKind, NotificationKind, SavedView, Team, User
 from crm.users.services.saved_views import LONGEST_QUERY, ViewValues, teams_within_reach
 from crm.users.services.setup import FirstStart
 from crm.users.services.sharing import FLAGS, own_flags
+from crm.users.tasks import send_reset_link
 
 
 class SetupForm(forms.Form):
@@ -64,12 +65,15 @@ class SetupForm(forms.Form):
 
 
 class PasswordResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
-    """Writes only to people who are known: an answer to others would advertise the page to strangers."""
+    """Does the same for everybody: whose address it is, if anybody's, is found out after the answer."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"])
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        if self.users:
-            return str(super().save(request, **kwargs))
-        return str(self.cleaned_data["email"])
+        email = str(self.cleaned_data["email"])
+        send_reset_link.enqueue(email)
+        return email
 
 
 class ShareForm(TransitionForm):

@@ -1,12 +1,18 @@
+import re
+
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
 import crm.settings as product_settings
+from crm.core.models import Organisation
 from tests.factories.cast import Cast
 from tests.factories.users import PASSWORD
 from tests.fixtures import ClientFor
+from tests.queue import work_off
 
 
 def sign_in(client: Client, login: str, password: str = PASSWORD, page: str = "/login/") -> str:
@@ -99,6 +105,8 @@ def test_a_person_changes_the_password(cast: Cast, client: Client) -> None:
 
 def test_a_forgotten_password_is_replaced_through_an_e_mail(cast: Cast, client: Client) -> None:
     assert client.post("/account/password/reset/", {"email": "rep_a@example.com"}).status_code == 302
+    assert mail.outbox == []
+    assert work_off() == 1
     link = next(word for word in mail.outbox[0].body.split() if "/account/password/reset/key/" in word)
     form_page = client.get(link.removeprefix("http://testserver"))["Location"]
     assert client.get(form_page).status_code == 200
@@ -116,7 +124,28 @@ def test_a_stranger_asking_for_a_new_password_gets_the_same_answer_and_no_mail(
     cast.rep_b.save()
     response = client.post("/account/password/reset/", {"email": address})
     assert response["Location"] == "/account/password/reset/done/"
+    work_off()
     assert mail.outbox == []
+
+
+def test_asking_for_a_new_password_does_the_same_for_known_and_unknown_addresses(cast: Cast, client: Client) -> None:
+    """So that the time of the answer says nothing: the same statements, and no mail before the answer is out."""
+    asked = {}
+    for address in ("first@example.com", "rep_a@example.com", "nobody@example.com"):
+        with CaptureQueriesContext(connection) as statements:
+            client.post("/account/password/reset/", {"email": address})
+        asked[address] = [re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in statements.captured_queries]
+    assert asked["rep_a@example.com"] == asked["nobody@example.com"]
+    assert not any("users_user" in statement for statement in asked["rep_a@example.com"])
+    assert mail.outbox == []
+    work_off()
+    assert [message.to for message in mail.outbox] == [["rep_a@example.com"]]
+
+
+def test_the_sign_in_names_the_organisation_once_it_has_been_set_up(client: Client, db: None) -> None:
+    assert "to Throughline" in client.get("/login/").content.decode()
+    Organisation.objects.update(name="Ostermoor <Brauerei>")
+    assert "to Ostermoor &lt;Brauerei&gt;" in client.get("/login/").content.decode()
 
 
 @pytest.mark.parametrize("name", ["account_signup", "account_email", "account_confirm_email"])
