@@ -240,7 +240,7 @@ _FRAME = (
     Page("search, too much", "core:search", query="q=Donau", who="hoarder"),
     Page("search, none", "core:search", query="q=zzzz"),
     Page("settings", "settings"),
-    Page("settings, with errors", "settings", form="time_zone", sent={"time_zone": "Mars/Olympus"}),
+    Page("settings, with errors", "settings", status=422, form="time_zone", sent={"time_zone": "Mars/Olympus"}),
     Page("settings, sign out elsewhere", "settings_sign_out"),
     Page("notifications", "notifications"),
     Page("notifications, nothing", "notifications", who="newcomer"),
