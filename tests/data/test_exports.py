@@ -14,6 +14,7 @@ from crm.core import history
 from crm.core.actors import SYSTEM
 from crm.core.models import Job
 from crm.core.work import beat, resume_stale_jobs
+from crm.core.writing import style
 from crm.customers.models import Account
 from crm.data import tasks
 from crm.data.models import Export
@@ -211,6 +212,18 @@ def test_a_large_list_is_written_in_the_background_and_told(
     page = client.get("/exports/").content.decode()
     assert "5 rows, 1 kB" in page
     assert "every 2s" not in page
+
+
+def test_a_job_reads_the_list_as_its_person_does(
+    cast: Cast, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _many(cast, monkeypatch)
+    User.objects.filter(pk=cast.rep_a.pk).update(week_starts="sunday", number_format="1.234,56")
+    ask(client_for(cast.rep_a), ALL)
+    read, styles = exports.exported_list, list[str]()
+    monkeypatch.setattr(exports, "exported_list", lambda *asked: (styles.append(style()), read(*asked))[1])
+    tasks.write_export.func(Job.objects.get().pk)
+    assert styles == ["en|1.234,56|||sunday"]
 
 
 class Killed(BaseException):

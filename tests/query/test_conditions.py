@@ -14,6 +14,7 @@ from crm.core.fields import fields_of
 from crm.core.models import Organisation, StatusReason
 from crm.core.query import Query, QueryError, condition, parse
 from crm.core.query.nodes import Not, Or, Term, Value
+from crm.core.writing import Writing, written_as
 from crm.customers.models import Account, Contact
 from crm.users.depth import Depth
 from crm.users.services.ownership import owner_fields
@@ -120,6 +121,19 @@ def test_days_are_those_of_the_calendar_of_the_reader(cast: Cast, text: str, day
         now = dt.datetime(2026, 11, 26, 20, tzinfo=dt.UTC)
         rows = Lead.objects.filter(condition(parse(text), Lead, SYSTEM, now))
         assert sorted(int(name) for name in rows.values_list("name", flat=True)) == days
+
+
+@pytest.mark.parametrize(
+    ("starts", "this", "last"),
+    [("", [23, 24, 28, 29], [20, 21, 22]), ("monday", [23, 24, 28, 29], [20, 21, 22]),
+     ("sunday", [22, 23, 24, 28], [20, 21]), ("saturday", [21, 22, 23, 24], [20])],
+)  # fmt: skip
+def test_a_week_begins_on_the_day_of_its_reader(cast: Cast, starts: str, this: list[int], last: list[int]) -> None:
+    for day in (20, 21, 22, 23, 24, 28, 29):  # Friday to Tuesday, then Saturday and Sunday
+        lead_row(cast.rep_a, str(day), created_at=dt.datetime(2026, 11, day, 12, tzinfo=dt.UTC))
+    with written_as(Writing(week_starts=starts)):
+        assert found("created:this-week", Lead, SYSTEM) == [str(day) for day in this]
+        assert found("created:last-week", Lead, SYSTEM) == [str(day) for day in last]
 
 
 @pytest.mark.parametrize("text", ["2026-13", "2026-02-30", "0000", "soon", "last-9999-years", "99999d", "9999y", "-5d"])

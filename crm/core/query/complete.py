@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from crm.core.fields import Kind, Model, RecordField, fields_of
 from crm.core.finding import find
 from crm.core.folding import fold
+from crm.core.format import week_of
 from crm.core.models import Organisation
 from crm.core.query import columns
 from crm.core.query.cursor import Piece, piece_at
-from crm.core.query.dates import named_days, read_days
+from crm.core.query.dates import Calendar, named_days, read_days
 from crm.core.query.names import Fields, find_field
 from crm.core.query.parser import LONGEST
 from crm.core.query.people import people
@@ -132,9 +133,10 @@ def _of_yes_no(_field: RecordField, wanted: str, _actor: Any) -> Iterator[_Choic
 def _of_days(_field: RecordField, wanted: str, _actor: Any) -> Iterator[_Choice]:
     today = timezone.localdate()
     fiscal = _once(lambda: Organisation.load().fiscal_year_start_month)
+    calendar = Calendar(today, week_of(today), fiscal)
     for word in named_days():
         if word.startswith(wanted) or f"-{wanted}" in word:
-            days = read_days(word, today, fiscal)
+            days = read_days(word, calendar)
             first, last = (days.first, days.last) if days else (None, None)
             ends = dict.fromkeys(day.isoformat() if day else "…" for day in (first, last))
             yield _Choice(word.replace("-", " ").capitalize(), word, " – ".join(ends))

@@ -1,13 +1,10 @@
 """Days, spans of days and their words: `today`, `last-30-days`, `this-quarter`, `2026-03`, `30d`. Pure."""
 
-import calendar
 import datetime as dt
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-
-type Fiscal = Callable[[], int]
-"""The first month of the fiscal year, asked only where a word needs it."""
 
 DAY_WORDS = ("today", "yesterday", "tomorrow", "past", "future")
 UNITS = ("week", "month", "quarter", "year", "fiscal-quarter", "fiscal-year")
@@ -26,6 +23,16 @@ _AGE_UNITS = {"d": "day", "w": "week", "m": "month", "y": "year"}
 
 
 @dataclass(frozen=True, slots=True)
+class Calendar:
+    """What the words of the reader go by: their day, the first day of their week, and the first month of the fiscal
+    year, which is asked only where a word needs it."""
+
+    today: dt.date
+    week: dt.date
+    fiscal: Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
 class Days:
     """From the first day to the last one, both included; None where it is open."""
 
@@ -40,11 +47,11 @@ def named_days() -> tuple[str, ...]:
     return (*DAY_WORDS, *counted, *named)
 
 
-def read_days(text: str, today: dt.date, fiscal: Fiscal) -> Days | None:
+def read_days(text: str, calendar: Calendar) -> Days | None:
     """The days that a word or a date names; None for anything else, also for days that the calendar lacks."""
     text = text.strip().lower()
     try:
-        return _word(text, today) or _counted(text, today) or _named(text, today, fiscal) or _written(text)
+        return _word(text, calendar.today) or _counted(text, calendar.today) or _named(text, calendar) or _written(text)
     except (ValueError, OverflowError):
         return None
 
@@ -66,7 +73,7 @@ def shifted(day: dt.date, number: int, unit: str) -> dt.date:
         return day + dt.timedelta(days=number * (7 if unit == "week" else 1))
     months = day.year * 12 + day.month - 1 + number * (12 if unit == "year" else 1)
     year, month = divmod(months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    return dt.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _word(text: str, today: dt.date) -> Days | None:
@@ -95,16 +102,16 @@ def _counted(text: str, today: dt.date) -> Days | None:
     return Days(today, shifted(today, number, found[3]))
 
 
-def _named(text: str, today: dt.date, fiscal: Fiscal) -> Days | None:
+def _named(text: str, calendar: Calendar) -> Days | None:
     found = _NAMED.fullmatch(text)
     if found is None:
         return None
     when, unit = _SHIFTS[found[1]], found[2]
     if unit == "week":
-        monday = today - dt.timedelta(days=today.weekday()) + dt.timedelta(weeks=when)
-        return Days(monday, monday + dt.timedelta(days=6))
+        first = calendar.week + dt.timedelta(weeks=when)
+        return Days(first, first + dt.timedelta(days=6))
     months = {"month": 1, "quarter": 3, "year": 12, "fiscal-quarter": 3, "fiscal-year": 12}[unit]
-    start = fiscal() if unit.startswith("fiscal") else 1
+    today, start = calendar.today, (calendar.fiscal() if unit.startswith("fiscal") else 1)
     into = (today.month - start) % 12 % months
     first = shifted(today.replace(day=1), when * months - into, "month")
     return _months(first, months)
@@ -129,4 +136,4 @@ def _written(text: str) -> Days | None:
 def _months(first: dt.date, number: int) -> Days:
     """December 9999 has no day after it."""
     year, month = divmod(first.year * 12 + first.month - 1 + number - 1, 12)
-    return Days(first, dt.date(year, month + 1, calendar.monthrange(year, month + 1)[1]))
+    return Days(first, dt.date(year, month + 1, monthrange(year, month + 1)[1]))

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from crm.core.fields import Kind, Model, RecordField
 from crm.core.folding import fold
+from crm.core.format import week_of
 from crm.core.models import Organisation, Tag
 from crm.core.query import columns, folded
-from crm.core.query.dates import Days, read_age, read_days
+from crm.core.query.dates import Calendar, Days, read_age, read_days
 from crm.core.query.nodes import Value
 from crm.core.query.people import Found, people
 from crm.core.query.values import chosen, clock, no_choice, number, refuse, yes_no
@@ -36,6 +37,10 @@ class Asked:
     @property
     def today(self) -> dt.date:
         return self.now.date()
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar(self.today, week_of(self.today), lambda: Organisation.load().fiscal_year_start_month)
 
 
 type Reader = Callable[[Asked, RecordField, Value], Q]
@@ -127,7 +132,7 @@ def _days(asked: Asked, field: RecordField, value: Value) -> Q:
 
 
 def _read_days(asked: Asked, text: str, value: Value) -> Days:
-    found = read_days(text, asked.today, lambda: Organisation.load().fiscal_year_start_month)
+    found = read_days(text, asked.calendar)
     age = None if found else read_age(text, asked.today)
     if age is not None:
         return Days(age, age)

@@ -16,6 +16,7 @@ from crm.core.errors import Conflict, Forbidden
 from crm.core.models import Job
 from crm.core.transactions import service
 from crm.core.work import beat, start_job
+from crm.core.writing import NATURAL, written_as
 from crm.data.export import files
 from crm.data.export.columns import Cell
 from crm.data.export.formats import format_of, written
@@ -103,6 +104,7 @@ def write_export(job: Job) -> None:
     with (
         translation.override(export.language),
         timezone.override(reach.time_zone if reach else "UTC"),
+        written_as(reach.writing if reach else NATURAL),
         history.action("export.made", actor=person),
     ):
         found = exported_list(export.address, person)
