@@ -97,6 +97,16 @@ def test_picked_records_change_and_the_result_can_be_taken_back(leads: list[Lead
     assert "Taken back: Rating set to Hot" in text_of(client.get("/bulk-changes/"))
 
 
+def test_hidden_records_among_the_ticked_ones_are_left_alone(leads: list[Lead], cast: Cast, client: Client) -> None:
+    hidden = make_lead(cast.rep_c, last_name="Hidden", rating="cold")
+    query = f"view=all&act=edit&field=rating&pick={leads[0].pk}&pick={hidden.pk}"
+    answer = bulk(client, query, rating="hot", expected="1")
+    assert "Hidden" not in client.get(answer["Location"]).content.decode()
+    assert [row.record_id for row in BulkRun.objects.get().rows.all()] == [leads[0].pk]
+    hidden.refresh_from_db()
+    assert (hidden.rating, hidden.version) == ("cold", 1)
+
+
 def test_what_the_form_refuses_stays_at_its_field(leads: list[Lead], client: Client) -> None:
     answer = bulk(client, "view=all&scope=all&act=edit&field=employees", employees="many", expected="3")
     assert (answer.status_code, 'id="id_employees_error"' in answer.content.decode()) == (422, True)

@@ -96,6 +96,20 @@ def test_a_view_that_names_a_column_that_is_gone_still_opens_and_says_so(cast: C
         assert sentence in page
 
 
+def test_what_somebody_wrote_into_the_row_of_a_view_is_only_left_out(cast: Cast, client_for: ClientFor) -> None:
+    lead_row(cast.rep_a, "Mine")
+    lead_row(cast.rep_c, "Hers")
+    view = keep(cast.rep_a)
+    for hostile in ("owner__password", 'id";--', "name__regex", "%s", "a.b.c", "company\n); --"):
+        SavedView.objects.filter(pk=view.pk).update(
+            query=f"{hostile}:x", columns=f"name,{hostile}", sort=hostile, grouping=hostile, density="huge"
+        )
+        page = page_of(client_for(cast.rep_a), f"?view={view.key}")
+        assert names(page) in ([], ["Mine"]), hostile
+        assert "Hers" not in page
+        assert "pbkdf2" not in page
+
+
 def test_a_shared_view_is_found_by_the_team_and_by_nobody_else(cast: Cast, client_for: ClientFor, team: Team) -> None:
     view = keep(cast.rep_a, "Hannover fair")
     assert "Hannover fair" not in page_of(client_for(cast.rep_b))
