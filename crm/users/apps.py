@@ -11,12 +11,15 @@ class UsersConfig(AppConfig):
         from crm.core import foundations, idempotency, work  # noqa: PLC0415 - models exist only now
         from crm.core.context import NavEntry, register_nav  # noqa: PLC0415
         from crm.core.custom.roles import register_roles  # noqa: PLC0415
+        from crm.core.custom.usage import register_usage  # noqa: PLC0415
         from crm.core.query.people import register_people  # noqa: PLC0415
         from crm.users import actions, fields, people, rights, saved_views, tasks, why  # noqa: PLC0415
         from crm.users.depth import Depth  # noqa: PLC0415
+        from crm.users.field_usage import views_of  # noqa: PLC0415
         from crm.users.services import recents  # noqa: PLC0415
         from crm.users.services.notifications import tell_of_job  # noqa: PLC0415
 
+        register_usage(views_of)
         register_roles(lambda: self.get_model("Role")._default_manager.order_by("name").values_list("pk", "name"))
         idempotency.register(self.get_model("IdempotencyKey"))
         rights.declare_named("core.restore_record", {})
