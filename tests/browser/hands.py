@@ -82,6 +82,10 @@ class Keys:
         self._reach(what)
         self._keyboard.press("Enter")
 
+    def tick(self, what: Locator) -> None:
+        self._reach(what)
+        self._keyboard.press("Space")
+
     def write(self, where: Locator, text: str) -> None:
         self._reach(where)
         self._keyboard.press("Control+A")

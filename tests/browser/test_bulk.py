@@ -1,4 +1,4 @@
-"""A list by keys alone: tick, look, edit a cell, give many to somebody else, and take it back."""
+"""A list by keys alone: look at a row, edit a cell. What is done with many: test_views_by_keys.py."""
 
 import re
 from pathlib import Path
@@ -15,11 +15,10 @@ from tests.proofs.sites import Site
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
-def test_a_list_is_worked_by_keys_alone(browser: BrowserContext, site: Site, shots: Path) -> None:
+def test_a_row_is_looked_at_and_a_cell_edited_by_keys_alone(browser: BrowserContext, site: Site, shots: Path) -> None:
     page = signed_in(browser, site)
     keys_look_at_a_row_and_give_the_focus_back(page, shots)
     a_cell_is_edited_where_it_stands(page, shots)
-    many_are_given_away_and_taken_back(page, shots)
 
 
 def signed_in(browser: BrowserContext, site: Site) -> Page:
@@ -67,29 +66,3 @@ def a_cell_is_edited_where_it_stands(page: Page, shots: Path) -> None:
     expect(page.get_by_role("row", name=re.compile("Second"))).to_contain_text("Valves")
     expect(page.get_by_role("link", name="Second", exact=True)).to_be_focused()
     assert Lead.objects.get(last_name="Second").topic == "Valves"
-
-
-def many_are_given_away_and_taken_back(page: Page, shots: Path) -> None:
-    bar = page.locator("#bulk")
-    expect(bar).to_be_hidden()
-    page.keyboard.press("x")
-    page.keyboard.press("k")
-    page.keyboard.press("x")
-    expect(bar).to_be_visible()
-    expect(bar.get_by_role("status")).to_have_text("2 selected")
-    page.screenshot(path=shots / "bulk-bar.png")
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.screenshot(path=shots / "bulk-bar-390.png")
-    page.set_viewport_size({"width": 1440, "height": 900})
-    bar.get_by_role("button", name="Assign").press("Enter")
-    expect(page.get_by_text("2 will change")).to_be_visible()
-    page.get_by_label("Person").select_option(label="Ben North")
-    page.screenshot(path=shots / "bulk-preview.png")
-    page.get_by_role("button", name="Assign: 2 records").press("Enter")
-    expect(page.get_by_text("2 records changed")).to_be_visible()
-    page.screenshot(path=shots / "bulk-result.png")
-    assert Lead.objects.filter(owner__username="rep_b").count() == 2
-    page.get_by_role("link", name="Take back").press("Enter")
-    page.get_by_role("button", name="Take back").press("Enter")
-    expect(page.get_by_text("2 records changed")).to_be_visible()
-    assert Lead.objects.filter(owner__username="rep_a").count() == 3
