@@ -21,6 +21,7 @@ from catalog.models import (
 from catalog.services.price_lists import PRICE_LIST_FIELDS, create_price_list, update_price_list
 from catalog.services.products import PRODUCT_FIELDS, create_product, update_product
 from crm.core.admin_base import RecordAdmin, RowsInline
+from crm.core.admin_custom import added_values
 
 
 class UnitInline(RowsInline):
@@ -62,6 +63,7 @@ class ProductAdmin(RecordAdmin):
         """The service decides, as everywhere: units, currencies and retired products."""
         actor: Any = request.user
         values = {name: form.cleaned_data[name] for name in form.changed_data if name in PRODUCT_FIELDS}
+        values |= added_values(form)
         if change:
             update_product(product_id=obj.pk, values=values, actor=actor, at=timezone.now())
         else:

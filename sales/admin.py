@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin, RowsInline
+from crm.core.admin_custom import added_values
 from crm.core.errors import Refusal
 from sales.models import (
     Invoice,
@@ -110,6 +111,9 @@ class _PricedAdmin(RecordAdmin):
             return given
         return [*given, *(name for name in self.typed if name not in given)]
 
+    def may_type_added(self, request: HttpRequest, obj: Any) -> bool:
+        return super().may_type_added(request, obj) and (obj is None or obj.is_editable)
+
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
         """What is no typed column of the header is either computed or moved by services."""
         kept = {*self.typed, *_OWNED}
@@ -119,6 +123,7 @@ class _PricedAdmin(RecordAdmin):
         """The service decides, as everywhere."""
         actor: Any = request.user
         values = {name: form.cleaned_data[name] for name in form.changed_data if name in self.typed}
+        values |= added_values(form)
         type(self).update(**{self.key: obj.pk}, values=values, actor=actor, at=timezone.now())
 
 

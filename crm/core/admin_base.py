@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.db import DatabaseError, models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,9 +22,11 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldForeignKeyRawIdWidget
 
 from crm.core.actions import Action, actions_for
+from crm.core.admin_custom import added_fieldsets, shown_fields, with_added, without_added
 from crm.core.deletion import delete_record, dependents, has_bin, restore_record
 from crm.core.errors import Refusal
 from crm.core.idempotency import FIELD, new_key, run_once
+from crm.core.models import CustomModel
 from crm.core.states import StateModel
 
 _PLAIN_FORM = Action.__dataclass_fields__["template"].default
@@ -127,7 +129,22 @@ class RecordAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
         if obj is None:
             return given
         written = [field.name for field in self.model._meta.concrete_fields if _is_written_elsewhere(field)]
-        return [*given, *(name for name in written if name not in given)]
+        shown = [] if self.may_type_added(request, obj) else shown_fields(self.model, request.user)
+        return [*given, *(name for name in written if name not in given), *shown]
+
+    def may_type_added(self, request: HttpRequest, obj: models.Model | None) -> bool:
+        """Are the fields that administrators added typed on this page? Else they are only shown."""
+        may_write = self.has_add_permission(request) if obj is None else self.has_change_permission(request, obj)
+        return issubclass(self.model, CustomModel) and may_write
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        added = added_fieldsets(self.model, request.user) if self.may_type_added(request, obj) else []
+        return [*super().get_fieldsets(request, obj), *added]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        names = kwargs["fields"] if "fields" in kwargs else flatten_fieldsets(self.get_fieldsets(request, obj))
+        form = super().get_form(request, obj, change, **{**kwargs, "fields": without_added(names)})
+        return with_added(form, request.user) if self.may_type_added(request, obj) else form
 
     def get_autocomplete_fields(self, request: HttpRequest) -> Sequence[str]:
         names = [field.name for field in self.model._meta.fields if self._is_searchable(field, request)]

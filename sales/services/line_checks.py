@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Product, TaxRate, Unit
 from crm.core.actors import Actor
-from crm.core.errors import Conflict
+from crm.core.custom.writing import VALUES, set_custom
+from crm.core.errors import Conflict, Invalid
 from crm.core.money import ZERO
 from crm.users.access import may
 from sales.models import LineKind
@@ -84,9 +85,16 @@ class LineEditor:
                 setattr(line, name, getattr(row, name))
         self._set_price(row, line, position)
         self._set_tax(row, line, position)
+        self._set_added(row, line, position)
         if line.kind != LineKind.PRODUCT and not (line.name or line.description):
             raise InvalidLine(_("Enter what this line is for."), position=position, field="name")
         return line
+
+    def _set_added(self, row: "LineRow", line: Any, position: int) -> None:
+        try:
+            set_custom(line, {VALUES: row.custom}, self.actor)
+        except Invalid as refusal:
+            raise InvalidLine(refusal.sentence, position=position, field=refusal.field) from refusal
 
     def _check_follows_order(self, row: "LineRow", line: Any, position: int) -> None:
         changed = [name for name in _FROM_THE_ORDER if getattr(row, name) != getattr(line, name)]

@@ -5,8 +5,8 @@ and lets `documents.Sheet` price, add up and store them.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +31,7 @@ class LineRow:
 
     Without `line_id` it is new. `price_per_unit` None asks for the list's price; a price that differs from the
     line's present one overrides the list. Discounts and charges are an amount or a percentage, never both.
+    `custom` holds values of added fields by key; what is not in it stays.
     """
 
     line_id: int | None = None
@@ -47,6 +48,7 @@ class LineRow:
     charge_amount: Decimal = ZERO
     charge_percent: Decimal | None = None
     tax_rate_id: int | None = None
+    custom: Mapping[str, Any] = field(default_factory=dict)
 
 
 @service("document.lines_saved")

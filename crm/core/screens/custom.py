@@ -35,6 +35,16 @@ def custom_key_facts(record: models.Model, actor: Any) -> list[KeyFact]:
     return [KeyFact(*_fact(one, record, names, actor), one.form_name if one.may_write(actor) else "") for one in filled]
 
 
+def words_of(definition: Definition, record: CustomModel, actor: Any) -> str:
+    """The value of one field in the words of this reader, without links; "" where there is none."""
+    if definition.key not in record.custom:
+        return ""
+    pair = pair_of(definition, record.custom[definition.key])
+    if pair is not None:
+        return str(visible_names(actor, [pair])[pair].label)
+    return str(_fact(definition, record, {}, actor)[1])
+
+
 def with_custom(details: Iterable[Fact | Section], added: Iterable[Section]) -> list[Fact | Section]:
     """The sections of a page, longer by those of the same heading."""
     more = {str(section.title): section for section in added}
