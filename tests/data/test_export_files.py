@@ -124,10 +124,15 @@ def test_the_view_the_search_and_the_order_are_those_of_the_list(cast: Cast, cli
         reason = "new" if state == "open" else "qualified"
         lead_row(cast.rep_a, name, state=state, status_reason=reason, **({} if state == "open" else CLOSED))
     client = client_for(cast.rep_a)
-    file = taken(client, "/leads/?view=my-open&q=quill&sort=sort_key&after=ignored")
+    file = taken(client, "/leads/?view=my-open&q=state:open+quill&sort=sort_key&after=ignored")
     assert column(file, "Name") == ["Abe Quill", "Zoe Quill"]
-    file = taken(client, "/leads/?view=my-open&q=quill&sort=-sort_key")
+    file = taken(client, "/leads/?view=my-open&q=state:open+quill&sort=-sort_key")
     assert column(file, "Name") == ["Zoe Quill", "Abe Quill"]
+    assert column(taken(client, "/leads/?view=my-open&sort=sort_key"), "Name") == [
+        "Abe Quill",
+        "Joe Other",
+        "Zoe Quill",
+    ]
 
 
 CLOSED: dict[str, Any] = {"closed_at": timezone.now()}
