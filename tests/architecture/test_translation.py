@@ -28,7 +28,8 @@ from tests.proofs.world import passing
 
 LANGUAGE = "eo"
 #: The same in every language, or no words at all.
-UNTRANSLATED = {"Throughline", "UTC"}
+#: Names, among them that of the language of brackets.
+UNTRANSLATED = {"Throughline", "UTC", "CSV", "Brackets"}
 #: Columns with codes of the product itself, which are never shown as they stand.
 _CODES = {"state", "status_reason", "kind", "type", "name_key", "sort_key", "permission", "codename", "status"}
 #: Ids of requests, secrets, and addresses.
@@ -78,7 +79,7 @@ def _holds_words(field: models.Field[Any, Any]) -> bool:
 def _typed(page: Page) -> set[str]:
     refusal = page.raised
     said = [refusal.sentence, *refusal.details] if isinstance(refusal, Refusal) else []
-    values = [*said, *map(str, page.sent.values()), *re.split(r"[=&]", page.query)]
+    values = [*said, *map(str, page.sent.values()), *re.split(r"[=&:]", page.query)]
     return {value for value in values if len(value) > 2}
 
 

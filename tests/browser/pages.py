@@ -301,6 +301,14 @@ def _lists() -> Iterator[Page]:
     yield Page("lead list, usual view", "leads:lead_list")
     looks = "columns=name,company,account.industry,owner,created_at&group=owner&density=compact"
     yield Page("lead list, columns and groups", "leads:lead_list", query=f"view=all&{looks}")
+    yield Page("lead list, its look", "leads:lead_list", query=f"view=all&{looks}&panel=look")
+    yield Page("lead list, a condition", "leads:lead_list", query="view=all&panel=filter")
+    for asked in ("rating", "estimated_value", "created"):
+        panel = f"view=all&panel=filter&field={asked}"
+        yield Page(f"lead list, a condition on {asked}", "leads:lead_list", query=panel)
+    yield Page("lead list, wrong query", "leads:lead_list", query="view=all&q=ratin:hot")
+    yield Page("lead list, a part in the box", "leads:lead_list", query="view=all&q=owner:me&edit=rating:hot")
+    yield Page("lead list, its look, too much", "leads:lead_list", who="hoarder", query="view=all&panel=look")
     yield Page("lead list, strange", "leads:lead_list", query="view=none&sort=none&owner=none&after=none")
     yield Page("lead list, no right", "leads:lead_list", who="guest", status=403)
 
