@@ -113,11 +113,6 @@ class TagForm(forms.ModelForm[Tag]):
         model = Tag
         fields = ("name", "tone")
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if self.instance.pk is None:
-            del self.fields["merge_into"]
-
 
 @admin.register(Tag)
 class TagAdmin(RecordAdmin):
@@ -128,6 +123,9 @@ class TagAdmin(RecordAdmin):
     list_filter = ("tone",)
     search_fields = ("key",)
     actions = ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["name", "tone"] if obj is None else ["name", "tone", "merge_into"]
 
     @admin.display(description=_("on so many records"))
     def uses(self, tag: Tag) -> int:

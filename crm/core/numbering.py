@@ -6,7 +6,7 @@
 
 import datetime as dt
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -67,6 +67,7 @@ def _draw(series_key: str, sequence: str) -> tuple[str, int, int | None]:
 
 def _make_sequence(sequence: str) -> None:
     """Once a year and series. The advisory lock keeps two first comers from making it twice."""
-    with connection.cursor() as cursor:
+    # Outside of a transaction the lock would go with its own statement.
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [sequence])
         cursor.execute(f'CREATE SEQUENCE IF NOT EXISTS "{sequence}"')

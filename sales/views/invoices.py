@@ -90,7 +90,7 @@ class InvoiceDeleteView(DeleteView):
 
     model = Invoice
 
-    def delete(self, record_id: int, actor: Any, at: dt.datetime) -> None:
+    def remove(self, record_id: int, actor: Any, at: dt.datetime) -> None:
         delete_invoice(invoice_id=record_id, actor=actor, at=at)
 
     def undelete(self, record_id: int, deleted_at: dt.datetime, actor: Any, at: dt.datetime) -> bool:

@@ -17,7 +17,7 @@ from crm.users.rights import FINANCE, MARKETING
 from tests.factories.leads import make_lead
 from tests.factories.users import TeamFactory, UserFactory
 from tests.proofs.rights import matrix
-from tests.proofs.world import SECRET, World, browser, everything, lasting_world, passing
+from tests.proofs.world import SECRET, World, browser, everything, lasting_world, passing, without_echo
 
 TABS = ("timeline", "lines", "details", "related", "files", "history", "nonsense")
 HTMX = {"HX-Request": "true"}
@@ -63,7 +63,7 @@ def test_no_other_method_gets_further(method: str, world: World) -> None:
         url = reverse(name, args=world.args(row.record) if row.record else ())
         answer = getattr(client, method)(url)
         letter = row.get[2] if method == "head" else "m"
-        assert answer.status_code in {"o": {200, 404}, "f": {403}, "h": {404}, "m": {405, 404}}[letter], (method, name)
+        assert answer.status_code in {"o": {200, 302, 404}, "f": {403}, "h": {404}, "m": {405, 404}}[letter], (method, name)
         assert SECRET not in answer.content.decode(), name
     assert everything() == before
 
@@ -291,5 +291,5 @@ def test_a_search_and_a_list_count_only_what_their_reader_sees(world: World) -> 
 
 def _bare(response: Any) -> str:
     text = response.content.decode()
-    assert re.sub(rf"q(?:=|%3D){SECRET}|“{SECRET}”|value=\"{SECRET}\"", "", text).count(SECRET) == 0
+    assert without_echo(text).count(SECRET) == 0
     return re.sub(r'"[0-9a-zA-Z_\-+/=:]{10,}"|\b[0-9a-f]{12}\b|value="[^"]*"', "", text)

@@ -26,6 +26,8 @@ OPEN = {
 }
 _OPEN_ARGS = {"setup": ("no-such-token",), "leads:capture": ("no-such-form",)}
 _FILES = {"activities:activity_file", "data:export_file"}
+#: Without scripts, on to the search.
+_LEADS_ON = {"core:palette"}
 _STATUS = {"o": 200, "p": 200, "f": 403, "h": 404, "m": 405}
 
 
@@ -74,7 +76,7 @@ class Visit:
 
     @property
     def status(self) -> int:
-        if self.letter == "o" and self.method == "post":
+        if self.letter == "o" and (self.method == "post" or self.name in _LEADS_ON):
             return 302
         # The content of the file has gone, which is said to those alone who may have it.
         return 404 if self.name in _FILES and self.letter == "o" else _STATUS[self.letter]

@@ -35,7 +35,8 @@ def test_settings_are_kept_and_in_effect_from_the_next_page_on(cast: Cast, clien
     assert {name: getattr(saved, name) for name in sent} == sent
     page = client.get(f"/leads/{lead.pk}/").content.decode()
     assert "1.234.567,00" in page
-    assert 'data-picker="datetime-local" data-date="dd.MM.y" data-time="HH:mm"' in page
+    meeting = client.get("/activities/new/?kind=appointment").content.decode()
+    assert 'data-picker="datetime-local" data-date="dd.MM.y" data-time="HH:mm"' in meeting
     assert '<html lang="en" dir="ltr" data-theme-choice="dark" data-bs-theme="dark" data-density="compact">' in page
     assert "1.234.567" in client.get("/leads/").content.decode()
     assert 'value="1234567"' in client.get(f"/leads/{lead.pk}/edit/").content.decode()

@@ -41,15 +41,15 @@ class DeleteView(View):
         htmx.toast(request, _("Deleted"))
         return htmx.go_to(request, url)
 
-    def delete(self, record_id: int, actor: Any, at: dt.datetime) -> None:
+    def remove(self, record_id: int, actor: Any, at: dt.datetime) -> None:
         delete_record(model=self.model, record_id=record_id, actor=actor, at=at)
 
     def undelete(self, record_id: int, deleted_at: dt.datetime, actor: Any, at: dt.datetime) -> bool:
-        """Take back what `delete` did at the moment `deleted_at`. False where that does not stand any more."""
+        """Take back what `remove` did at the moment `deleted_at`. False where that does not stand any more."""
         return undelete_record(model=self.model, record_id=record_id, deleted_at=deleted_at, actor=actor, at=at)
 
     def _deleted(self, pk: int) -> str:
-        self.delete(pk, self.request.user, timezone.now())
+        self.remove(pk, self.request.user, timezone.now())
         return self._list_url()
 
     def _list_url(self) -> str:

@@ -72,7 +72,7 @@ class DeleteAct(Act):
         deleting = self._view()
 
         def change(record: Any) -> Result:
-            deleting.delete(record.pk, self.actor, at)
+            deleting.remove(record.pk, self.actor, at)
             return Result(Outcome.DONE, before={"deleted_at": None}, after={"deleted_at": at.isoformat()})
 
         return {key: attempt(self.model, key, change, self.actor) for key in keys}
