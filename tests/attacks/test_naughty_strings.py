@@ -30,8 +30,10 @@ def is_free(name: str) -> bool:
 
 
 def assert_harmless(response: Any) -> str:
-    page: str = response.content.decode()
     assert response.status_code < 500
+    if response.streaming:
+        return ""  # a file, which the browser keeps and does not show
+    page: str = response.content.decode()
     assert inline_code(page, nonce_of(response)) == []
     return page
 
@@ -151,6 +153,7 @@ def test_what_is_sought_is_shown_as_it_was_typed(seller: Client) -> None:
     for text in naughty_strings()[::12]:
         for path in ("/leads/", "/search/"):
             page = assert_harmless(seller.get(path, {"q": text}))
-            sought = [plain(box.text) for name, box in text_boxes(page).items() if name == "q"]
+            # The box of the palette stands empty beside it.
+            sought = [plain(box.text) for name, box in text_boxes(page).items() if name == "q" and box.text]
             # What is longer than a search takes is cut; what is left is as typed.
             assert all(plain(text) == box or (len(box) > 90 and plain(text).startswith(box)) for box in sought), text

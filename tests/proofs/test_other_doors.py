@@ -63,7 +63,10 @@ def test_no_other_method_gets_further(method: str, world: World) -> None:
         url = reverse(name, args=world.args(row.record) if row.record else ())
         answer = getattr(client, method)(url)
         letter = row.get[2] if method == "head" else "m"
-        assert answer.status_code in {"o": {200, 302, 404}, "f": {403}, "h": {404}, "m": {405, 404}}[letter], (method, name)
+        assert answer.status_code in {"o": {200, 302, 404}, "f": {403}, "h": {404}, "m": {405, 404}}[letter], (
+            method,
+            name,
+        )
         assert SECRET not in answer.content.decode(), name
     assert everything() == before
 

@@ -236,7 +236,11 @@ def passing() -> Iterator[None]:
 def without_echo(page: str) -> str:
     """The page without the secret that its reader asked for: in addresses, in the box, as a chip and in sentences."""
     address = rf"(?:q|edit|list)(?:=|%3D)[^\"&]*{SECRET}"
-    return re.sub(rf'{address}|(?:value|data-chip)="{SECRET}|(?<=>){SECRET}(?=<(?:span|/a|/span)>)|“{SECRET}”|Remove {SECRET}', "", page)
+    return re.sub(
+        rf'{address}|(?:value|data-chip)="{SECRET}|(?<=>){SECRET}(?=<(?:span|/a|/span)>)|“{SECRET}”|Remove {SECRET}',
+        "",
+        page,
+    )
 
 
 def browser(user: Any = None) -> Client:
