@@ -28,6 +28,9 @@ FOLDER = _DOCS / "screens"
 #: Width, height, and the height beyond which a page is not pictured.
 _SIZES = ((1440, 900, 1100), (390, 844, 1266))
 _THEMES = ("light", "dark")
+#: Nothing that is in sight waits to be fetched.
+_ALL_FETCHED = """() => ![...document.querySelectorAll(".is-waiting")].some(
+    panel => panel.getBoundingClientRect().top < innerHeight)"""
 _LARGEST, _LARGEST_OF_ALL = 40_000, 6_000_000
 #: By how much it is shrunk, and how well it is kept: smaller letters are better than smeared ones.
 _PACKINGS = ((1, 60), (1, 40), (1, 25), (0.75, 30), (0.5, 40), (0.5, 15))
@@ -117,13 +120,19 @@ class _Camera:
             tab.goto(f"{self._site}{screen.url()}")
             if screen.act:
                 screen.act(tab)
-            tab.wait_for_load_state("load")
-            tab.wait_for_timeout(150)  # what the page fetches by itself
-            # Bars that stick to the foot of the window belong to the foot of the picture.
-            deep = int(tab.evaluate("document.documentElement.scrollHeight"))
-            tab.set_viewport_size({"width": width, "height": max(height, min(deep, deepest))})
+            self._unfold(tab, width, height, deepest)
             for theme in _THEMES:
                 self._shoot(tab, theme, FOLDER / f"{screen.name}-{width}-{theme}.webp")
+
+    def _unfold(self, tab: Tab, width: int, height: int, deepest: int) -> None:
+        """The window becomes as deep as the page; what is then in sight is fetched, and makes the page deeper."""
+        before = 0
+        tab.wait_for_load_state("networkidle")
+        while before < (deep := int(tab.evaluate("document.documentElement.scrollHeight"))):
+            before = deep
+            # Bars that stick to the foot of the window belong to the foot of the picture.
+            tab.set_viewport_size({"width": width, "height": max(height, min(deep, deepest))})
+            tab.wait_for_function(_ALL_FETCHED)
 
     def finish(self) -> None:
         for stored in self._stored:
