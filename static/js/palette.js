@@ -100,11 +100,7 @@
     }
   });
 
-  answer.addEventListener("htmx:afterSwap", (event) => {
-    const asked = event.detail.requestConfig?.parameters.q;
-    if (dialog.open && asked !== undefined && asked !== input.value) {
-      ask(); // what was typed in the meantime must not be lost with the question that this one replaced
-    }
+  answer.addEventListener("htmx:afterSwap", () => {
     const all = options();
     answer.scrollTop = 0;
     input.setAttribute("aria-expanded", String(all.length > 0));
