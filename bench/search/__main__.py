@@ -30,9 +30,10 @@ def main() -> int:
         parser.error(f"{options.home} holds no database: fill it with bench.volume --home first")
     home = options.home.resolve()
     product = Product(home, free_port())
-    os.environ.update(THROUGHLINE_HOME=str(home), DJANGO_SETTINGS_MODULE="crm.settings", DATABASE_POOL="off")
     try:
         product.start()
+        # The product keeps its pool; only this process, which talks to its database beside it, does without.
+        os.environ.update(THROUGHLINE_HOME=str(home), DJANGO_SETTINGS_MODULE="crm.settings", DATABASE_POOL="off")
         import django  # noqa: PLC0415 - the settings read the home
 
         django.setup()

@@ -39,9 +39,10 @@ def main() -> int:
 
 def _run(home: Path, leads: int, runs: int) -> None:
     product = Product(home, free_port())
-    os.environ.update(THROUGHLINE_HOME=str(home), DJANGO_SETTINGS_MODULE="crm.settings", DATABASE_POOL="off")
     try:
         product.start()
+        # The product keeps its pool; only this process, which talks to its database beside it, does without.
+        os.environ.update(THROUGHLINE_HOME=str(home), DJANGO_SETTINGS_MODULE="crm.settings", DATABASE_POOL="off")
         import django  # noqa: PLC0415 - the settings read the home that was made just now
 
         django.setup()
