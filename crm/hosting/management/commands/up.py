@@ -60,6 +60,7 @@ class _Start:
         web.refuse_unusable_port(self._host, self._port)
         server = self._embedded_server()
         self._supervisor.take_charge()
+        web.make_folder_of_static_files()
         load_for_children(settings.WSGI_APPLICATION.rpartition(".")[0], settings.ROOT_URLCONF)
         try:
             self._start_parts(server)
