@@ -1,4 +1,4 @@
-"""Finding in all tables at once what somebody may see: one statement, ranked, the exact first.
+"""Finding in all tables what somebody may see: one statement for each, asked together, ranked, the exact first.
 
 Of each table at most `CANDIDATES` visible rows are ranked; where there are more, the answer says so. Rights come before
 that limit, so that what is hidden takes no place from what is not and is never counted. How the rows are reached
@@ -10,19 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import connection
-
 from crm.core.access import READ, visible_names
-from crm.core.finding_sql import CANDIDATES, Looking, Way, together, within_reach
+from crm.core.finding_sql import CANDIDATES, Looking, Way, within_reach
 from crm.core.prepared import rights_key
 from crm.core.search import SearchSource
+from crm.core.statements import Row, ask_together
 from crm.core.word_frequencies import NOTHING_KNOWN, frequencies_of
 from crm.core.words import Asked
 
 SHOWN = 10
-
-type _Row = tuple[Any, ...]
-"""(place of the table, tier, changed, key, count, title, subtitle, state, reason)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +75,7 @@ def _is_nothing(branches: Iterable[Any]) -> bool:
 class _Rows:
     """What was read of one table: the best rows in their order, of how many, and whether there are more."""
 
-    best: list[_Row]
+    best: list[Row]
     count: int = 0
     has_more: bool = False
 
@@ -103,30 +99,29 @@ def _read(asking: Sequence[tuple[Looking, Way]], shown: int) -> dict[SearchSourc
 
 
 def _asked_together(asking: Sequence[tuple[Looking, Way]], shown: int) -> dict[SearchSource, _Rows]:
-    statement = together([one.statement(way, shown) for one, way in asking])
-    with connection.cursor() as cursor:
-        cursor.execute(statement.text, statement.params)
-        found: list[_Row] = cursor.fetchall()
-    tables = {one.source: _Rows([]) for one, _way in asking}
-    for row in sorted(found, key=_rank):
-        one, way = asking[row[0]]
-        table, count = tables[one.source], int(row[4])
-        table.best.append((0, *row[1:4], 0, *row[5:]))
-        table.count, table.has_more = min(count, CANDIDATES), count > CANDIDATES or way is Way.NEWEST
-    return tables
+    answers = ask_together([one.statement(way, shown) for one, way in asking])
+    return {one.source: _rows(way, found) for (one, way), found in zip(asking, answers, strict=True)}
+
+
+def _rows(way: Way, found: Sequence[Row]) -> _Rows:
+    """`found` has (tier, changed, key, count, title, subtitle, state, reason), the count of all in each row."""
+    best = sorted(found, key=_rank)
+    count = int(best[0][3]) if best else 0
+    has_more = count > CANDIDATES or (bool(best) and way is Way.NEWEST)
+    return _Rows([(*row[:3], *row[4:]) for row in best], min(count, CANDIDATES), has_more)
 
 
 def _found(source: SearchSource, rows: _Rows) -> Found:
     hits = [
         Hit(source, pk, tier, title or "", subtitle or "", state or "", reason or "")
-        for _place, tier, _changed, pk, _count, title, subtitle, state, reason in rows.best
+        for tier, _changed, pk, title, subtitle, state, reason in rows.best
     ]
     return Found(source, hits, rows.count, rows.has_more)
 
 
-def _rank(row: _Row) -> tuple[Any, ...]:
-    place, tier, changed, pk, *_rest = row
-    return place, tier, -changed.timestamp(), -pk
+def _rank(row: Row) -> tuple[Any, ...]:
+    tier, changed, pk, *_rest = row
+    return tier, -changed.timestamp(), -pk
 
 
 def _named(tables: Sequence[Found], actor: Any) -> Iterator[Found]:

@@ -21,6 +21,7 @@ from django.db.models.sql import Query
 from crm.core.access import Branch
 from crm.core.branches import Pieces, Reasons, Sql, one_of
 from crm.core.search import SearchSource
+from crm.core.statements import literal
 from crm.core.word_frequencies import Frequencies
 from crm.core.words import Asked, AskedWord
 
@@ -65,7 +66,7 @@ class Looking:
         return all(self._equal_part(word) * self.known.rows < _MANY_HITS for word in self.asked.words)
 
     def statement(self, way: Way, shown: int) -> Sql:
-        """(place of the table, tier, changed, key, count, title, subtitle, state, reason) of the best rows."""
+        """(tier, changed, key, count, title, subtitle, state, reason) of the best rows."""
         ways = {Way.WORDS: self._by_words, Way.REACH: self._by_reach, Way.NEWEST: self._newest, Way.EXACT: self._exact}
         found = _united(list(ways[way]()), "UNION")
         table, columns = self._table, ", ".join(self._shown_columns())
@@ -120,9 +121,9 @@ class Looking:
         if self.asked.number:
             for number in self.source.words.numbers:
                 column = f'{self._table}."{number}"'
-                starts = f"({column} LIKE %s OR {column} LIKE %s)"
                 pattern = f"{_escaped(self.asked.number)}%"
-                yield from self._visible(Sql(starts, (pattern.upper(), pattern)), CANDIDATES + 1)
+                starts = [f"{column} LIKE {literal(text)}" for text in (pattern.upper(), pattern)]
+                yield from self._visible(Sql(f"({' OR '.join(starts)})"), CANDIDATES + 1)
 
     # Their parts ----------------------------------------------------------------------------------------------
 
@@ -223,15 +224,6 @@ def _compiled_for(_rights: Hashable, source: _Source) -> _Compiled:
     model: Any = source.source.model
     reasons = Reasons.of(model, source.branches, connection)
     return _Compiled(reasons, Pieces(model._default_manager.all(), source.branches, ["pk"]))
-
-
-def together(statements: Sequence[Sql]) -> Sql:
-    """All statements as one, with the place of each before its columns."""
-    numbered = [
-        Sql(f'SELECT {place:d}, "table".* FROM ({one.text}) AS "table"', one.params)  # noqa: S608 - our own text
-        for place, one in enumerate(statements)
-    ]
-    return _united(numbered, "UNION ALL")
 
 
 def within_reach(actor: Any, looking: Sequence[Looking]) -> dict[SearchSource, bool]:

@@ -15,9 +15,10 @@ DATABASE = "throughline"
 ROLE = "throughline"
 
 _SHAPE = "DATABASE_URL must look like postgresql://user:password@host:5432/name"
-# Fewer connections than threads: the database gives each some 9 MB, and Python works on one request at a time anyway.
+# Fewer connections than threads: the database gives each some 15 MB, and Python works on one request at a time anyway.
 # A request waits this long for a connection, which outlasts a restart of the server after a crash.
-_POOL = {"min_size": 1, "max_size": 4, "timeout": 15.0, "max_idle": 300.0}
+_POOL = {"min_size": 1, "max_size": 3, "timeout": 15.0, "max_idle": 300.0}
+_PARAMETERS = {"plan_cache_mode": "force_generic_plan", "max_parallel_workers_per_gather": "0"}
 
 
 def database_from_url(url: str, *, pooled: bool = True) -> dict[str, Any]:
@@ -74,5 +75,15 @@ def _entry(
         "PORT": port,
         # With a pool, Django makes it test each connection before handing it out.
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**options, "pool": dict(_POOL)} if pooled else options,
+        "OPTIONS": {**options, **_pooled(str(options.get("options", "")))} if pooled else options,
     }
+
+
+def _pooled(given: str) -> dict[str, Any]:
+    """Options of connections that stay; `given` are the server's parameters that the address names.
+
+    Statements with their values apart are planned once (`crm.core.statements`). A page never takes a second core:
+    others are served at the same time, and to start a process for it takes longer than most pages.
+    """
+    parameters = " ".join(f"-c {name}={value}" for name, value in _PARAMETERS.items())
+    return {"pool": dict(_POOL), "prepare_threshold": 2, "options": f"{parameters} {given}".strip()}

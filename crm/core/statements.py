@@ -1,0 +1,52 @@
+"""Statements in SQL that are asked together, whose plans the server keeps.
+
+To plan a statement over many indexes takes the server longer than to carry it out, and the memory that this needs
+stays with its process. So the text of such a statement has its values apart, and each connection keeps the plans of
+those that were asked last. Without a pool of connections (`DATABASE_POOL=off`, as behind pgbouncer) none is kept.
+
+A kept plan holds for all values. Where the plan has to know one, as the beginning of a text for `LIKE`, the value
+stands in the text (`literal`); such a text hardly comes a second time, so its plan is not kept.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg.sql
+from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
+
+from crm.core.branches import Sql
+
+#: Kept plans of one connection. One of the search takes a quarter of a megabyte.
+MOST_PLANS = 30
+
+type Row = tuple[Any, ...]
+
+
+def ask_together(statements: Sequence[Sql]) -> list[list[Row]]:
+    """The rows of each statement. All go to the server at once, and what they find comes back at once."""
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    raw.prepared_max = MOST_PLANS
+    cursors = [_cursor(raw) for _statement in statements]
+    with connection.wrap_database_errors:
+        with raw.pipeline():
+            for cursor, statement in zip(cursors, statements, strict=True):
+                cursor.execute(statement.text, statement.params)
+        return [_all_rows(cursor) for cursor in cursors]
+
+
+def literal(text: str) -> str:
+    """The text as it stands in a statement that has other values apart."""
+    return psycopg.sql.quote(text).replace("%", "%%")
+
+
+def _cursor(raw: Any) -> Any:
+    """Counted and logged as any other of Django."""
+    cursor: Any = ServerBindingCursor(raw)
+    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+
+
+def _all_rows(cursor: Any) -> list[Row]:
+    with cursor:
+        return list(cursor.fetchall())
