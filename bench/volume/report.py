@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import psutil
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 
 from bench.faults import PROJECT, Product
@@ -188,6 +189,7 @@ class Inputs(HTMLParser):
 
 def _memory(product: Product) -> tuple[float, float]:
     """Megabytes, shared pages counted once, of `up` and everything below it: the database, and all else."""
+    connections.close_all()  # the server of this program's own is no part of the product
     parent = psutil.Process(product.look()[0].ppid())
     sizes = {process: _pss(process.pid) / 1024 for process in (parent, *parent.children(recursive=True))}
     database = sum(size for process, size in sizes.items() if process.name() == "postgres")

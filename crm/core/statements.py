@@ -18,7 +18,7 @@ from django.db.backends.postgresql.base import ServerBindingCursor
 from crm.core.branches import Sql
 
 #: Kept plans of one connection. One of the search takes a quarter of a megabyte.
-MOST_PLANS = 30
+MOST_PLANS = 20
 
 type Row = tuple[Any, ...]
 
@@ -43,7 +43,7 @@ def literal(text: str) -> str:
 
 def _cursor(raw: Any) -> Any:
     """Counted and logged as any other of Django."""
-    cursor: Any = ServerBindingCursor(raw)
+    cursor: Any = ServerBindingCursor(raw)  # type: ignore[call-arg]  # a cursor of psycopg, which the stubs hide
     return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
 
 

@@ -1,12 +1,16 @@
 """Everything else that runs in children: preparing the database, task workers, the schedule."""
 
 import logging
+import os
+import threading
+import time
+import traceback
 from collections.abc import Callable
 
 import psycopg
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command, get_commands
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
@@ -16,6 +20,7 @@ _FOUNDATIONS_COMMAND = "lay_foundations"
 _DEMO_COMMAND = "demo"
 _LINK_COMMAND = "setup_link"
 _POLL_SECONDS = 1.0
+_SCHEDULE_SECONDS = 60.0
 
 
 def has_schedule() -> bool:
@@ -81,8 +86,29 @@ def work(queue: str) -> None:
     worker.run()
 
 
-def run_schedule() -> None:
-    call_command(SCHEDULE_COMMAND)
+def work_and_keep_schedule(queue: str) -> None:
+    """The same, and start due tasks each minute. Both in one process, for another would take some 20 MB more."""
+    threading.Thread(target=_keep_schedule, daemon=True).start()
+    work(queue)
+
+
+def _keep_schedule() -> None:
+    try:
+        while True:
+            _look_into_schedule()
+            close_old_connections()
+            time.sleep(_SCHEDULE_SECONDS)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)  # the supervisor starts the process again, and both with it
+
+
+def _look_into_schedule() -> None:
+    """A database that is away for a while is no reason to end."""
+    try:
+        call_command(SCHEDULE_COMMAND, once=True)
+    except DatabaseError as error:
+        logging.getLogger(__name__).warning("The schedule cannot be read: %s", _first_line(error))
 
 
 def quietly(target: Callable[[], None]) -> Callable[[], None]:

@@ -15,9 +15,10 @@ DATABASE = "throughline"
 ROLE = "throughline"
 
 _SHAPE = "DATABASE_URL must look like postgresql://user:password@host:5432/name"
-# Fewer connections than threads: the database gives each some 15 MB, and Python works on one request at a time anyway.
+# Fewer connections than threads: one request is worked on by Python while another waits for the database, and each
+# connection takes some 15 MB of the server. The threads beyond them are those that read or send slowly.
 # A request waits this long for a connection, which outlasts a restart of the server after a crash.
-_POOL = {"min_size": 1, "max_size": 3, "timeout": 15.0, "max_idle": 300.0}
+_POOL = {"min_size": 1, "max_size": 2, "timeout": 15.0, "max_idle": 300.0}
 _PARAMETERS = {"plan_cache_mode": "force_generic_plan", "max_parallel_workers_per_gather": "0"}
 
 

@@ -178,4 +178,3 @@ def test_kept_plans_find_the_same_for_other_words_and_numbers(cast: Cast, anna: 
             assert cursor.fetchone() != (0,)
     finally:
         connection.connection.prepare_threshold = None
-

@@ -31,8 +31,9 @@ def test_options_of_the_client_library_are_handed_on() -> None:
 
 
 def test_the_pool_is_there_with_checked_connections_and_can_be_switched_off() -> None:
-    pooled = database_from_url("postgresql://h/crm")
-    assert pooled["OPTIONS"]["pool"]["max_size"] == 4
+    pooled = database_from_url("postgresql://h/crm?options=-c%20work_mem%3D8MB")
+    assert pooled["OPTIONS"]["pool"]["max_size"] == 2
+    assert pooled["OPTIONS"]["options"].endswith("-c max_parallel_workers_per_gather=0 -c work_mem=8MB")
     assert pooled["CONN_HEALTH_CHECKS"] is True
     assert "pool" not in database_from_url("postgresql://h/crm", pooled=False)["OPTIONS"]
 

@@ -119,13 +119,12 @@ class _Start:
 
     def _parts(self) -> list[Part]:
         serve = partial(web.serve, self._host, self._port, self._workers)
+        short = background.work_and_keep_schedule if background.has_schedule() else background.work
         targets: list[tuple[str, Callable[[], None], int]] = [
-            ("worker for short tasks", partial(background.work, "default"), _TASKS),
+            ("worker for short tasks", partial(short, "default"), _TASKS),
             ("worker for long tasks", partial(background.work, "long"), _TASKS),
             ("web server", serve, _WEB),
         ]
-        if background.has_schedule():
-            targets.insert(2, ("schedule", background.run_schedule, _TASKS))
         return [Part(name, partial(fork, background.quietly(target)), layer) for name, target, layer in targets]
 
     def _run_in_child(self, target: Callable[[], None]) -> int:
