@@ -97,8 +97,10 @@ class Pieces:
         if reasons.is_all:
             yield Sql("TRUE"), ()
             return
-        for field, keys in reasons.alike.items():
-            yield self._one_of(field, keys) if self._is_search else self._equal(field, keys)
+        if self._is_search and reasons.alike:
+            yield self._any_of(reasons.alike), ()
+        else:
+            yield from (self._equal(field, keys) for field, keys in reasons.alike.items())
         for other in reasons.others:
             yield other, ()
 
@@ -106,9 +108,11 @@ class Pieces:
         column = self.column(field)
         return (Sql(f"{column} = %s", keys), ()) if len(keys) == 1 else (Sql(f'{column} = "branch"."key"'), keys)
 
-    def _one_of(self, field: "models.ForeignKey[Any, Any]", keys: tuple[int, ...]) -> tuple[Sql, tuple[int, ...]]:
-        """The index of words finds the rows, once for all keys instead of once for each."""
-        return one_of(self.column(field), keys), ()
+    def _any_of(self, alike: "Mapping[models.ForeignKey[Any, Any], tuple[int, ...]]") -> Sql:
+        """The index of words finds the rows, once for all keys of all columns instead of once for each."""
+        found = [one_of(self.column(field), keys) for field, keys in alike.items()]
+        params = tuple(value for one in found for value in one.params)
+        return Sql(f"({' OR '.join(one.text for one in found)})", params)
 
     def _compiled(self, rows: Rows) -> tuple[str, Params]:
         text, params = rows.query.get_compiler(connection=self._connection).as_sql()
