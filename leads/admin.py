@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
 from leads.capture.flags import flag_sentence
-from leads.models import CapturedPost, CaptureForm, Lead, Touch
+from leads.models import Campaign, CapturedPost, CaptureForm, Lead, Touch
+from leads.services.campaigns import settle_campaign
 from leads.services.forms import clean_hosts, default_owner
 from leads.values import settle
 
@@ -28,6 +29,21 @@ class LeadAdmin(RecordAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         settle(obj)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Campaign)
+class CampaignAdmin(RecordAdmin):
+    list_display = ("name", "number", "code", "type", "state", "owner", "updated_at")
+    list_filter = ("type",)
+    search_fields = ("number", "sort_key", "code_key")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A new campaign gets its number from the product's own page."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        settle_campaign(obj)
         super().save_model(request, obj, form, change)
 
 

@@ -15,7 +15,7 @@ class LeadsConfig(AppConfig):
         from crm.core.search import register_search  # noqa: PLC0415
         from crm.customers.connecting import Connectable, by_name, register_connectable  # noqa: PLC0415
         from crm.customers.connection_panel import register_connections_on  # noqa: PLC0415
-        from leads import contact, fields, home, moments, permissions, rollups  # noqa: PLC0415
+        from leads import contact, fields, home, moments, permissions, registrations, rollups  # noqa: PLC0415
         from leads.actions import ASSIGN, CONTACT, DISQUALIFY, REOPEN  # noqa: PLC0415
         from leads.models import Lead  # noqa: PLC0415
         from leads.panels import DUPLICATES, POSTS  # noqa: PLC0415
@@ -44,3 +44,4 @@ class LeadsConfig(AppConfig):
                 new_url_name="leads:lead_create",
             )
         )
+        registrations.register()

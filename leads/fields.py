@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.fields import derived, leave_out, register_fields
-from leads.models import CaptureForm, Lead
+from leads.models import Campaign, CaptureForm, Lead
 
 
 def register() -> None:
@@ -26,4 +26,5 @@ def register() -> None:
         ),
         derived(Lead, "gclid", label=_("Google click ID")),
     )
+    register_fields(Campaign, derived(Campaign, "name", sort="sort_key", folded="sort_key"))
     leave_out(CaptureForm, "key")

@@ -2,9 +2,10 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.filters import RecordFilter
-from leads.models import Lead
+from leads.models import Campaign, Lead
+from leads.models.campaigns import CAMPAIGN_WORDS
 from leads.models.lead import LEAD_WORDS
-from leads.states import LEAD_MACHINE
+from leads.states import CAMPAIGN_MACHINE, LEAD_MACHINE
 
 
 class LeadFilter(RecordFilter):
@@ -18,3 +19,14 @@ class LeadFilter(RecordFilter):
     class Meta:
         model = Lead
         fields = {"rating": ["exact"], "owner": ["exact"]}
+
+
+class CampaignFilter(RecordFilter):
+    search_fields = (CAMPAIGN_WORDS,)
+
+    state = django_filters.ChoiceFilter(label=_("State"), choices=CAMPAIGN_MACHINE.state_choices())
+    created_from = django_filters.DateFilter("created_at", "date__gte", label=_("Created from"))
+
+    class Meta:
+        model = Campaign
+        fields = {"type": ["exact"], "owner": ["exact"]}

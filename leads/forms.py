@@ -11,18 +11,21 @@ from crm.core.forms import TransitionForm
 from crm.core.reasons import reasons_for
 from crm.core.record_names import NamingForm
 from crm.customers.record_names import AccountField, ContactField
-from leads.models import Lead
+from leads.models import Campaign, Lead
+from leads.record_names import CampaignField
+from leads.services.campaigns import CAMPAIGN_FIELDS
 from leads.states import LEAD_MACHINE
 from leads.values import EDITABLE
 
 
 class LeadForm(NamingForm[Lead]):
     source = forms.ChoiceField(label=_("Source"), required=False)
+    campaign = CampaignField(label=_("Source campaign"), required=False)
     existing_account = AccountField(label=_("Existing account"), required=False)
     existing_contact = ContactField(label=_("Existing contact"), required=False)
 
     sections = (
-        (_("Lead"), ("topic", "source", "rating", "campaign_code", "description")),
+        (_("Lead"), ("topic", "source", "rating", "campaign", "description")),
         (_("Person"), ("salutation", "first_name", "middle_name", "last_name", "job_title")),
         (_("Reach"), ("email", "email2", "phone", "mobile", "fax", "website")),
         (_("Company"), ("company", "industry", "employees", "annual_revenue", "currency")),
@@ -63,7 +66,7 @@ class LeadForm(NamingForm[Lead]):
             "rating",
             "industry",
             "employees",
-            "campaign_code",
+            "campaign",
             "street",
             "city",
             "state_or_province",
@@ -110,3 +113,17 @@ class DisqualifyForm(TransitionForm):
         super().__init__(*args, actor=actor, record=record, **options)
         reason: Any = self.fields["status_reason"]
         reason.choices = [*BLANK_CHOICE_DASH, *reasons_for(LEAD_MACHINE, "disqualified")]
+
+
+class CampaignForm(NamingForm[Campaign]):
+    sections = (
+        (_("Campaign"), ("name", "code", "type", "objective", "message")),
+        (_("Dates"), ("starts_on", "ends_on")),
+        (_("Plan"), ("budget_amount", "expected_revenue", "expected_response")),
+    )
+
+    alone = frozenset({"type", "objective", "message", "budget_amount", "expected_revenue", "expected_response"})
+
+    class Meta:
+        model = Campaign
+        fields = CAMPAIGN_FIELDS

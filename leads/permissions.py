@@ -15,3 +15,18 @@ def declare() -> None:
     rights.declare("leads.lead", ["read"], {**worked, rights.READ_ONLY: Depth.ALL})
     rights.declare("leads.lead", _ACTIONS, worked)
     rights.declare("leads.captureform", ["read", "create", "write", "delete"], {rights.MARKETING: Depth.ALL})
+    _declare_marketing()
+
+
+def _declare_marketing() -> None:
+    """Everybody who sells chooses a campaign for what comes from it; marketing runs them all."""
+    seen = dict.fromkeys(
+        (rights.SALESPERSON, rights.SALES_MANAGER, rights.MARKETING, rights.FINANCE, rights.READ_ONLY), Depth.ALL
+    )
+    run = {
+        rights.SALESPERSON: Depth.OWN,
+        rights.SALES_MANAGER: Depth.UNIT_AND_BELOW,
+        rights.MARKETING: Depth.ALL,
+    }
+    rights.declare("leads.campaign", ["read"], seen)
+    rights.declare("leads.campaign", ("create", "write", "delete", "assign", "share"), run)

@@ -9,12 +9,14 @@ from activities.panels import register_timeline
 from activities.regarding import Ref, referred
 from crm.core.deletion import holds
 from crm.customers.models import Account, Contact
-from leads.models import Lead
+from leads.models import Campaign, Lead
 
 
 def register() -> None:
     register_timeline(Lead)
     register_rollup(Lead, existing_customers)
+    register_timeline(Campaign)
+    holds(Campaign, lambda campaigns: Lead.objects.filter(campaign__in=campaigns).order_by("pk"))
     holds(Account, lambda accounts: Lead.objects.filter(existing_account__in=accounts).order_by("pk"))
     holds(Contact, lambda contacts: Lead.objects.filter(existing_contact__in=contacts).order_by("pk"))
 

@@ -1,7 +1,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.search import SearchSource
-from leads.models import Lead
+from leads.models import Campaign, Lead
+from leads.models.campaigns import CAMPAIGN_WORDS
 from leads.models.lead import LEAD_WORDS
 
 LEADS = SearchSource(
@@ -13,4 +14,14 @@ LEADS = SearchSource(
     words=LEAD_WORDS,
     avatar="person",
     position=10,
+)
+CAMPAIGNS = SearchSource(
+    model=Campaign,
+    label=_("Campaigns"),
+    url_name="leads:campaign_detail",
+    title="name",
+    subtitle="code",
+    words=CAMPAIGN_WORDS,
+    icon="speakerphone",
+    position=85,
 )

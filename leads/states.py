@@ -1,4 +1,4 @@
-"""The life of a lead (rules: section 2)."""
+"""The lives of a lead (rules: section 2) and of a campaign (section 12)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -39,5 +39,42 @@ LEAD_MACHINE = StateMachine(
         "cannot_contact": _("Cannot contact"),
         "no_longer_interested": _("No longer interested"),
         "canceled": _("Canceled"),
+    },
+)
+
+
+_PROPOSED, _READY, _LAUNCHED = ("proposed", "proposed"), ("ready", "ready"), ("launched", "launched")
+_SUSPENDED, _COMPLETED = ("suspended", "suspended"), ("completed", "completed")
+_CANCELED, _INACTIVE = ("canceled", "canceled"), ("inactive", "inactive")
+
+CAMPAIGN_MACHINE = StateMachine(
+    noun="campaign",
+    reasons={
+        "proposed": ("proposed",),
+        "ready": ("ready",),
+        "launched": ("launched",),
+        "suspended": ("suspended",),
+        "completed": ("completed",),
+        "canceled": ("canceled",),
+        "inactive": ("inactive",),
+    },
+    moves=(
+        Move("prepare", (_PROPOSED,), (_READY,)),
+        Move("launch", (_PROPOSED, _READY), (_LAUNCHED,)),
+        Move("suspend", (_LAUNCHED,), (_SUSPENDED,)),
+        Move("resume", (_SUSPENDED,), (_LAUNCHED,)),
+        Move("complete", (_LAUNCHED, _SUSPENDED), (_COMPLETED,)),
+        Move("cancel", (_PROPOSED, _READY, _LAUNCHED, _SUSPENDED), (_CANCELED,)),
+        Move("deactivate", (_PROPOSED, _READY, _COMPLETED, _CANCELED), (_INACTIVE,)),
+        Move("reopen", (_COMPLETED, _CANCELED, _INACTIVE), (_PROPOSED,)),
+    ),
+    labels={
+        "proposed": _("Proposed"),
+        "ready": _("Ready to launch"),
+        "launched": _("Launched"),
+        "suspended": _("Suspended"),
+        "completed": _("Completed"),
+        "canceled": _("Canceled"),
+        "inactive": _("Inactive"),
     },
 )

@@ -2,6 +2,9 @@ from django.urls import path
 
 from crm.core.screens import TransitionView
 from leads.actions import ASSIGN, CONTACT, DISQUALIFY, REOPEN
+from leads.campaign_actions import ASSIGN as CAMPAIGN_ASSIGN
+from leads.campaign_actions import MOVES as CAMPAIGN_MOVES
+from leads.views.campaigns import CampaignDeleteView, CampaignDetailView, CampaignEditView, CampaignListView
 from leads.views.capture import capture
 from leads.views.leads import LeadDeleteView, LeadDetailView, LeadEditView, LeadListView
 
@@ -16,6 +19,16 @@ urlpatterns = [
     path("leads/<int:pk>/disqualify/", TransitionView.as_view(action=DISQUALIFY), name="lead_disqualify"),
     path("leads/<int:pk>/reopen/", TransitionView.as_view(action=REOPEN), name="lead_reopen"),
     path("leads/<int:pk>/assign/", TransitionView.as_view(action=ASSIGN), name="lead_assign"),
+    path("campaigns/", CampaignListView.as_view(), name="campaign_list"),
+    path("campaigns/new/", CampaignEditView.as_view(), name="campaign_create"),
+    path("campaigns/<int:pk>/", CampaignDetailView.as_view(), name="campaign_detail"),
+    path("campaigns/<int:pk>/edit/", CampaignEditView.as_view(), name="campaign_edit"),
+    path("campaigns/<int:pk>/delete/", CampaignDeleteView.as_view(), name="campaign_delete"),
+    path("campaigns/<int:pk>/assign/", TransitionView.as_view(action=CAMPAIGN_ASSIGN), name="campaign_assign"),
+    *(
+        path(f"campaigns/<int:pk>/{move.name}/", TransitionView.as_view(action=move), name=f"campaign_{move.name}")
+        for move in CAMPAIGN_MOVES
+    ),
     path("capture/", capture, name="capture_open"),
     path("capture/<str:form_key>/", capture, name="capture"),
     # Without the slash at the end a post would be redirected, and lost; odd keys get the answer of any unknown one.

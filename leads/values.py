@@ -36,7 +36,7 @@ EDITABLE = (
     "currency",
     "annual_revenue",
     "employees",
-    "campaign_code",
+    "campaign",
     "budget_amount",
     "budget_status",
     "purchase_timeframe",
@@ -54,7 +54,16 @@ EDITABLE = (
     "do_not_fax",
     "preferred_contact_method",
 )
-ATTRIBUTION = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "referrer")
+ATTRIBUTION = (
+    "campaign_code",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_term",
+    "utm_content",
+    "gclid",
+    "referrer",
+)
 CONSENT = ("consent_text", "consent_at", "consent_origin")
 WRITABLE = (*EDITABLE, *ATTRIBUTION, *CONSENT)
 COMPUTED = ("name", "sort_key", "email_key", "company_key", "website_domain", "phone_e164", "mobile_e164")

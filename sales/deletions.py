@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from catalog.models import PriceList, Product, TaxRate, Unit
 from crm.core.deletion import belongs, holds, keeps_in_bin, refuses
 from crm.customers.models import Account, Contact
+from leads.models import Campaign
 from sales.models import Invoice, Opportunity, Order, PricedModel, Quote
 from sales.states import InvoiceState, OrderState, QuoteState
 
@@ -19,6 +20,7 @@ _CHAIN: tuple[type[PricedModel], ...] = (Opportunity, Quote, Order, Invoice)
 def register() -> None:
     _hold_customers()
     _hold_catalogue()
+    _hold_campaigns()
     belongs(Opportunity, lambda opportunities: Quote.objects.filter(opportunity__in=opportunities))
     holds(Opportunity, lambda opportunities: Order.objects.filter(opportunity__in=opportunities))
     holds(Opportunity, lambda opportunities: Invoice.objects.filter(opportunity__in=opportunities))
@@ -30,6 +32,15 @@ def register() -> None:
     refuses(Order, _unless(OrderState.ACTIVE, gettext_lazy("Only active orders are deleted.")))
     keeps_in_bin(Quote, _behind_a_closed_opportunity)
     refuses(Invoice, _unless(InvoiceState.DRAFT, gettext_lazy("Only drafts of invoices are deleted.")))
+
+
+def _hold_campaigns() -> None:
+    for model in _CHAIN:
+        holds(Campaign, _from_campaigns(model))
+
+
+def _from_campaigns(model: Any) -> Callable[[Any], Any]:
+    return lambda campaigns: model.objects.filter(campaign__in=campaigns).order_by("pk")
 
 
 def _unless(state: str, sentence: Any) -> Callable[[Any], str]:

@@ -62,6 +62,7 @@ _SERIES = (
     ("invoice", "INV-", True),
     ("credit-note", "CN-", True),
     ("campaign", "CMP-", False),
+    ("demo-campaign", "DEMO-CMP-", False),
     ("demo-lead", "DEMO-LEAD-", False),
     ("demo-quote", "DEMO-QUO-", False),
     ("demo-order", "DEMO-ORD-", False),

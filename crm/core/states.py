@@ -156,6 +156,8 @@ class StateModel(models.Model):
     """
 
     machine: ClassVar[StateMachine]
+    idle_states: ClassVar[frozenset[str]] = frozenset({"inactive", "retired"})
+    """In these a record takes part in nothing new: nobody chooses it any more."""
     state: Any
     status_reason: Any
 

@@ -36,7 +36,7 @@ def filled(field: Any, value: Any) -> Any:
 def _refuse_inactive(record: models.Model, field: Any, value: Any) -> None:
     if not isinstance(value, StateModel) or value.pk == getattr(record, field.attname):
         return
-    if value.state in {"inactive", "retired"}:
+    if value.state in value.idle_states:
         raise Invalid(_("“%(name)s” is not active. Choose another one.") % {"name": value}, field=field.name)
 
 

@@ -14,6 +14,7 @@ from crm.core.models import Currency, CustomModel, TaggedModel, tag_index, track
 from crm.core.states import StateModel, reason_field, state_field
 from crm.core.words import SearchWords
 from crm.users.models import OwnedModel, branch_indexes
+from leads.models.campaigns import campaign_index, source_campaign
 from leads.states import LEAD_MACHINE, LeadState
 
 NAMELESS = _("Enter a topic, a last name, a company or an e-mail address, so that the lead can be called something.")
@@ -122,7 +123,8 @@ class Lead(OwnedModel, StateModel, CustomModel, TaggedModel):
     )
     annual_revenue = _money(_("annual revenue"))
     employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
-    campaign_code = models.CharField(_("source campaign"), max_length=100, blank=True)
+    campaign = source_campaign()
+    campaign_code = models.CharField(_("campaign code"), max_length=100, blank=True, editable=False)
     budget_amount = _money(_("budget"))
     budget_status = models.CharField(_("budget status"), max_length=30, choices=BudgetStatus.choices, blank=True)
     purchase_timeframe = models.CharField(_("timeframe"), max_length=20, choices=Timeframe.choices, blank=True)
@@ -201,6 +203,7 @@ class Lead(OwnedModel, StateModel, CustomModel, TaggedModel):
             *branch_indexes("lead", "-created_at", "-updated_at", "sort_key", "-score", "estimated_close_on"),
             GinIndex(LEAD_WORDS, name="lead_search"),
             tag_index("lead"),
+            campaign_index("lead"),
             models.Index(fields=["email_key"], name="lead_email_idx", condition=~Q(email_key="")),
             models.Index(fields=["company_key"], name="lead_company_idx", condition=~Q(company_key="")),
             models.Index(fields=["phone_e164"], name="lead_phone_idx", condition=~Q(phone_e164="")),

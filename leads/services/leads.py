@@ -21,6 +21,7 @@ from crm.core.values import refuse_closed, set_values
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields
 from leads.models import Lead
+from leads.services.campaigns import recognise_campaign
 from leads.states import LEAD_MACHINE
 from leads.values import WRITABLE, settle
 
@@ -129,15 +130,16 @@ _warnings: dict[str, Callable[[Lead, Any], list[str]]] = {}
 
 
 def _set(lead: Lead, values: Mapping[str, Any], actor: Actor) -> None:
-    for name in ("existing_account", "existing_contact"):
+    for name in ("existing_account", "existing_contact", "campaign"):
         _refuse_hidden(lead, name, values, actor)
     set_values(lead, values, WRITABLE)
+    recognise_campaign(lead, values)
     set_custom(lead, values, actor)
     settle(lead)
 
 
 def _refuse_hidden(lead: Lead, name: str, values: Mapping[str, Any], actor: Actor) -> None:
-    """Nobody links a lead to a customer whom they may not see."""
+    """Nobody links a lead to a customer or a campaign that they may not see."""
     record = values.get(name)
     if record is None or record.pk == getattr(lead, f"{name}_id"):
         return

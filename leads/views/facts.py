@@ -15,6 +15,7 @@ from crm.core.screens.details import Fact, KeyFact, Section, Stage
 from crm.customers.links import linked_names, mail_link, phone_link, web_link
 from crm.customers.models import Account, Contact
 from crm.customers.views.facts import amount, preference_facts
+from leads.campaign_links import campaign_link
 from leads.models import Lead
 from leads.states import LEAD_MACHINE
 from leads.touch import clock_html
@@ -40,6 +41,7 @@ def key_facts(lead: Lead, user: Any) -> list[Fact | KeyFact]:
         KeyFact(_("E-mail"), mail_link(lead.email), "email"),
         KeyFact(_("Phone"), phone_link(lead.phone or lead.mobile), phone),
         KeyFact(_("Source"), lead.source_label, "source"),
+        KeyFact(_("Campaign"), campaign_link(lead, user), "campaign"),
         KeyFact(_("Rating"), lead.get_rating_display(), "rating"),
         KeyFact(_("Budget"), _joined(*budget), "budget_amount"),
         KeyFact(_("Timeframe"), lead.get_purchase_timeframe_display(), "purchase_timeframe"),
@@ -57,7 +59,7 @@ def sections(lead: Lead, user: Any) -> list[Section]:
         Section(_("Company"), _company_facts(lead, user)),
         Section(_("Interest"), _interest_facts(lead, user)),
         Section(_("Preferences"), preference_facts(preferring)),
-        Section(_("Origin"), _origin_facts(lead)),
+        Section(_("Origin"), _origin_facts(lead, user)),
     ]
 
 
@@ -166,11 +168,12 @@ def _interest_facts(lead: Lead, user: Any) -> list[Fact]:
     ]
 
 
-def _origin_facts(lead: Lead) -> list[Fact]:
+def _origin_facts(lead: Lead, user: Any) -> list[Fact]:
     """Where the lead came from; all of it is text that a stranger may have written."""
     utm = (lead.utm_source, lead.utm_medium, lead.utm_campaign, lead.utm_term, lead.utm_content)
     return [
-        (_("Source campaign"), lead.campaign_code),
+        (_("Source campaign"), campaign_link(lead, user)),
+        (_("Campaign as sent"), lead.campaign_code),
         (_("UTM"), " / ".join(part for part in utm if part)),
         (_("Referrer"), lead.referrer),
         (_("Consent"), lead.consent_text),

@@ -9,7 +9,7 @@ from sales.models import Invoice, Order, Quote
 from sales.models.documents import DOCUMENT_WORDS
 
 _SEARCHED = (DOCUMENT_WORDS,)
-_COMMON = {"owner": ["exact"], "source": ["iexact"], "campaign_code": ["iexact"], "created_at": ["date__gte"]}
+_COMMON = {"owner": ["exact"], "source": ["iexact"], "created_at": ["date__gte"]}
 
 
 class _AccountNameFilter(django_filters.Filter):

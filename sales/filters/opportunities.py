@@ -27,6 +27,5 @@ class OpportunityFilter(RecordFilter):
             "rating": ["exact"],
             "forecast_category": ["exact"],
             "source": ["iexact"],
-            "campaign_code": ["iexact"],
             "created_at": ["date__gte"],
         }

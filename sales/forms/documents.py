@@ -15,6 +15,7 @@ from crm.core.access import names_for
 from crm.core.models import Organisation
 from crm.core.record_names import NamingForm
 from crm.customers.record_names import AccountField, ContactField
+from leads.record_names import CampaignField
 from sales.models import DocumentModel
 from sales.services.snapshots import ADDRESS_PARTS
 
@@ -36,7 +37,7 @@ TERMS = ("payment_terms_days", "freight_terms", "shipping_terms")
 BILL_TO = tuple(f"bill_to_{part}" for part in ADDRESS_PARTS)
 SHIP_TO = tuple(f"ship_to_{part}" for part in ADDRESS_PARTS)
 TEXTS = ("introduction", "terms", "description")
-SOURCE = ("source", "campaign_code")
+SOURCE = ("source", "campaign")
 ALL_FIELDS = (*DOCUMENT, *PRICES, *TERMS, *BILL_TO, *SHIP_TO, *TEXTS, *SOURCE)
 
 
@@ -63,6 +64,7 @@ class DocumentForm[D: DocumentModel](NamingForm[D]):
         help_text=gettext_lazy("Only if the customer is a person."),
     )
     contact = ContactField(label=gettext_lazy("Contact"), required=False)
+    campaign = CampaignField(label=gettext_lazy("Source campaign"), required=False)
 
     def __init__(self, *args: Any, actor: Any, **options: Any) -> None:
         super().__init__(*args, actor=actor, **options)

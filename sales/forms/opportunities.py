@@ -15,6 +15,7 @@ from crm.core.reasons import reasons_for
 from crm.core.record_names import NamingForm
 from crm.core.widgets import plain_decimal
 from crm.customers.record_names import AccountField, ContactField
+from leads.record_names import CampaignField
 from sales.forms.documents import named_when_shown
 from sales.models import Opportunity, RevenueMode
 from sales.services.closing import open_quotes_of
@@ -34,6 +35,7 @@ class OpportunityForm(NamingForm[Opportunity]):
         help_text=gettext_lazy("Only if the customer is a person."),
     )
     contact = ContactField(label=gettext_lazy("Contact"), required=False)
+    campaign = CampaignField(label=gettext_lazy("Source campaign"), required=False)
 
     sections = (
         (gettext_lazy("Opportunity"), ("topic", "customer_account", "customer_contact", "contact", "description")),
@@ -44,7 +46,7 @@ class OpportunityForm(NamingForm[Opportunity]):
         ),
         (gettext_lazy("Budget"), _BUDGET),
         (gettext_lazy("Need"), _NEED),
-        (gettext_lazy("Where it came from"), ("source", "campaign_code")),
+        (gettext_lazy("Where it came from"), ("source", "campaign")),
     )
 
     alone = frozenset(
@@ -64,7 +66,7 @@ class OpportunityForm(NamingForm[Opportunity]):
             "pain_points",
             "proposed_solution",
             "source",
-            "campaign_code",
+            "campaign",
         }
     )
 
@@ -91,7 +93,7 @@ class OpportunityForm(NamingForm[Opportunity]):
             *_BUDGET,
             *_NEED,
             "source",
-            "campaign_code",
+            "campaign",
         )
 
     def __init__(self, *args: Any, actor: Any, **options: Any) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from crm.core import format as shown
 from crm.core.access import WRITE, visible_names
 from crm.customers.models import Account, Contact
+from leads.campaign_links import campaign_link
 from leads.models import Lead
 from sales.forms.qualification import CustomerPart, OpportunityPart, QualifyForm
 from sales.models import Opportunity
@@ -155,8 +156,8 @@ def plan(
         count = preview.activity_count
         words = ngettext("%(count)d activity goes along", "%(count)d activities go along", count)
         steps.append(Step("history", words % {"count": count}, _("They stay on the lead too.")))
-    if form.lead.campaign_code:
-        steps.append(Step("speakerphone", _("Campaign goes along"), form.lead.campaign_code))
+    if campaign := campaign_link(form.lead, opportunity.actor):
+        steps.append(Step("speakerphone", _("Campaign goes along"), campaign))
     return [*steps, Step("user", _("Owner stays"), form.lead.owner_name)]
 
 

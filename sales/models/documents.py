@@ -11,6 +11,7 @@ from crm.core.states import StateModel
 from crm.core.words import Folded, SearchWords
 from crm.customers.models import CustomerModel
 from crm.users.models import OwnedModel
+from leads.models.campaigns import source_campaign
 from sales.models.columns import base_figure, figure, percentage, typed_amount
 
 DOCUMENT_WORDS = SearchWords(
@@ -59,7 +60,8 @@ class PricedModel(OwnedModel, StateModel, CustomerModel, CustomModel, TaggedMode
     pricing_error = models.TextField(_("pricing error"), blank=True, editable=False)
 
     source = models.CharField(_("source"), max_length=100, blank=True)
-    campaign_code = models.CharField(_("source campaign"), max_length=100, blank=True)
+    campaign = source_campaign()
+    campaign_code = models.CharField(_("campaign code"), max_length=100, blank=True, editable=False)
     utm_source = models.CharField(max_length=200, blank=True, editable=False)
     utm_medium = models.CharField(max_length=200, blank=True, editable=False)
     utm_campaign = models.CharField(max_length=200, blank=True, editable=False)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pgtrigger
 
 # What may change on a record whose figures are frozen: who owns it, how its life goes on, and its keys when
-# customers are merged. The copies of names and addresses never follow.
+# customers are merged, and where the business came from. The copies of names and addresses never follow.
 _ALWAYS_FREE = (
     "owner",
     "owner_team",
@@ -23,6 +23,7 @@ _ALWAYS_FREE = (
     "customer_account",
     "customer_contact",
     "contact",
+    "campaign",
 )
 
 _STAMPS = ("version", "updated_at", "updated_by_id")

@@ -15,6 +15,7 @@ from crm.core.models import Line, tag_index, tracked
 from crm.core.states import reason_field, state_field
 from crm.customers.models import CustomerModel
 from crm.users.models import OwnedModel, User, branch_indexes
+from leads.models.campaigns import campaign_index
 from sales.models.columns import figure
 from sales.models.documents import DOCUMENT_WORDS, DocumentModel, DocumentTax
 from sales.models.freezing import append_only, frozen_header, frozen_with, kept_after_draft
@@ -109,6 +110,7 @@ class Invoice(DocumentModel):
             *branch_indexes("invoice", "-created_at", "-updated_at", "sort_key", "due_on", "-base_total_amount"),
             GinIndex(DOCUMENT_WORDS, name="invoice_search"),
             tag_index("invoice"),
+            campaign_index("invoice"),
             models.Index(fields=["due_on"], name="invoice_open_idx", condition=Q(state="issued")),
         ]
 

@@ -17,6 +17,7 @@ from crm.core.words import SearchWords
 from crm.customers.models import CustomerModel
 from crm.users.models import OwnedModel, branch_indexes
 from leads.models import Lead
+from leads.models.campaigns import campaign_index
 from sales.models.columns import base_figure, optional_amount
 from sales.models.documents import DocumentTax, PricedModel
 from sales.models.lines import DocumentLine
@@ -126,6 +127,7 @@ class Opportunity(PricedModel):
             ),
             GinIndex(OPPORTUNITY_WORDS, name="opportunity_search"),
             tag_index("opportunity"),
+            campaign_index("opportunity"),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from crm.core.models import tag_index, tracked
 from crm.core.states import reason_field, state_field
 from crm.customers.models import CustomerModel
 from crm.users.models import OwnedModel, branch_indexes
+from leads.models.campaigns import campaign_index
 from sales.models.columns import units
 from sales.models.documents import DOCUMENT_WORDS, DocumentModel, DocumentTax
 from sales.models.lines import DocumentLine
@@ -79,6 +80,7 @@ class Order(DocumentModel):
             *branch_indexes("order", "-created_at", "-updated_at", "sort_key", "-base_total_amount"),
             GinIndex(DOCUMENT_WORDS, name="order_search"),
             tag_index("order"),
+            campaign_index("order"),
         ]
 
     @property

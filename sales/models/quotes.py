@@ -14,6 +14,7 @@ from crm.core.models import tag_index, tracked
 from crm.core.states import reason_field, state_field
 from crm.customers.models import CustomerModel
 from crm.users.models import OwnedModel, User, branch_indexes
+from leads.models.campaigns import campaign_index
 from sales.models.documents import DOCUMENT_WORDS, DocumentModel, DocumentTax
 from sales.models.freezing import frozen_header, frozen_with, kept_after_draft
 from sales.models.lines import DocumentLine
@@ -121,6 +122,7 @@ class Quote(DocumentModel):
             *branch_indexes("quote", "-created_at", "-updated_at", "sort_key", "expires_on", "-base_total_amount"),
             GinIndex(DOCUMENT_WORDS, name="quote_search"),
             tag_index("quote"),
+            campaign_index("quote"),
         ]
 
     def __str__(self) -> str:

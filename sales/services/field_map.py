@@ -27,7 +27,16 @@ ADDRESS = "address"
 ADDRESS_PARTS = ("street", "city", "state_or_province", "postal_code", "country")
 
 _PREFERENCES = ("do_not_email", "do_not_bulk_email", "do_not_phone", "do_not_post", "do_not_fax")
-_ATTRIBUTION = ("source", "campaign_code", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+_ATTRIBUTION = (
+    "source",
+    "campaign",
+    "campaign_code",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_term",
+    "utm_content",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,20 @@ from crm.core.states import StateModel
 from crm.core.values import filled
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields
+from leads.services.campaigns import recognise_campaign
 from sales.models import DocumentModel, Invoice, Opportunity, Order, PricedModel, Quote
 from sales.services.snapshots import ADDRESS_PARTS, fill_addresses
 
-_ATTRIBUTION = ("source", "campaign_code", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+_ATTRIBUTION = (
+    "source",
+    "campaign",
+    "campaign_code",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_term",
+    "utm_content",
+)
 PRICED_FIELDS = (
     "customer_account",
     "customer_contact",
@@ -83,6 +93,7 @@ def set_typed(record: PricedModel, values: Mapping[str, Any], allowed: Iterable[
     for name, value in values.items():
         if name != VALUES:  # `set_custom` knows these
             setattr(record, name, filled(record._meta.get_field(name), value))
+    recognise_campaign(record, values)
     record.sort_key = fold(str(getattr(record, "name", "") or getattr(record, "topic", "")))
 
 

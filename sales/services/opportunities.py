@@ -24,6 +24,7 @@ from crm.core.transactions import service
 from crm.core.values import set_values
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields
+from leads.services.campaigns import recognise_campaign
 from sales.models import Invoice, Opportunity, Order, RevenueMode
 from sales.services.closing import close_open_quotes, closing_of, open_quotes_of, retract_close_records
 from sales.services.documents import in_base, recalculate
@@ -75,6 +76,7 @@ def create_opportunity(
     today = organisation.today(at)
     opportunity = Opportunity(**owner_fields(owner), stage=stage, stage_entered_at=at)
     set_values(opportunity, values, OPPORTUNITY_FIELDS)
+    recognise_campaign(opportunity, values)
     set_custom(opportunity, values, actor)
     opportunity.sort_key = fold(opportunity.topic)
     check_customer(opportunity)

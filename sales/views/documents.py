@@ -10,6 +10,7 @@ from crm.core import format as shown
 from crm.core.screens.details import DetailView, Fact, KeyFact, Section
 from crm.customers.models import Account, Contact
 from crm.customers.views.facts import visible_choice
+from leads.campaign_links import campaign_link
 from leads.values import source_label
 from sales.models import DocumentModel, PricedModel
 from sales.services.lines import frozen_sentence
@@ -75,7 +76,7 @@ class DocumentDetailView[D: DocumentModel](PricedDetailView[D]):
             Section(_("Prices and terms"), _terms_facts(record)),
             Section(_("Buyer and seller"), _sides(record)),
             Section(_("Texts"), _texts(record)),
-            Section(_("Where it came from"), _origin(record, parties)),
+            Section(_("Where it came from"), _origin(record, parties, self.request.user)),
         ]
 
     def _own(self, record: D, parties: Parties) -> list[Fact]:
@@ -145,11 +146,11 @@ def _texts(record: DocumentModel) -> list[Fact]:
     ]
 
 
-def _origin(record: DocumentModel, parties: Parties) -> list[Fact]:
+def _origin(record: DocumentModel, parties: Parties, user: Any) -> list[Fact]:
     return [
         (_("Opportunity"), parties.opportunity),
         (_("Source"), source_label(record.source)),
-        (_("Source campaign"), record.campaign_code),
+        (_("Source campaign"), campaign_link(record, user)),
     ]
 
 

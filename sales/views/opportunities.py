@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from crm.core import format as shown
 from crm.core.screens import DeleteView, EditView, ListView, SystemView
 from crm.core.screens.details import Fact, KeyFact, Section, Stage
+from leads.campaign_links import campaign_link
 from leads.values import source_label
 from sales.due import due_day
 from sales.filters.opportunities import OpportunityFilter
@@ -80,6 +81,7 @@ class OpportunityDetailView(PricedDetailView[Opportunity]):
             KeyFact(_("Need"), record.get_need_display(), "need"),
             KeyFact(_("Price list"), record.price_list and record.price_list.name, "price_list"),
             KeyFact(_("Source"), source_label(record.source), "source"),
+            KeyFact(_("Campaign"), campaign_link(record, self.request.user), "campaign"),
             (_("Closing note"), record.closing_note),
         ]
 
@@ -89,7 +91,7 @@ class OpportunityDetailView(PricedDetailView[Opportunity]):
             Section(_("Revenue"), self._revenue(record)),
             Section(_("Budget"), self._budget(record)),
             Section(_("Need"), _need(record)),
-            Section(_("Where it came from"), _origin(record)),
+            Section(_("Where it came from"), _origin(record, self.request.user)),
         ]
 
     def stages(self, record: Opportunity) -> list[Stage]:
@@ -139,8 +141,8 @@ def _need(record: Opportunity) -> list[Fact]:
     ]
 
 
-def _origin(record: Opportunity) -> list[Fact]:
-    return [(_("Source"), source_label(record.source)), (_("Source campaign"), record.campaign_code)]
+def _origin(record: Opportunity, user: Any) -> list[Fact]:
+    return [(_("Source"), source_label(record.source)), (_("Source campaign"), campaign_link(record, user))]
 
 
 def _joined(*parts: Any) -> Any:

@@ -60,6 +60,7 @@ PAGELESS = {
 
 _LISTS = (
     "leads:lead_list",
+    "leads:campaign_list",
     "sales:opportunity_list",
     "sales:quote_list",
     "sales:order_list",
@@ -76,6 +77,10 @@ _RECORDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "leads:lead": (
         ("lead with all", "lead", "lead disqualified", "lead qualified", "lead long"),
         ("timeline", "details", "related", "history"),
+    ),
+    "leads:campaign": (
+        ("campaign", "campaign launched", "campaign suspended", "campaign inactive", "campaign long"),
+        ("timeline", "details", "history"),
     ),
     "sales:opportunity": (
         ("opportunity on the line", "opportunity", "opportunity held", "opportunity lost", "opportunity long"),
@@ -112,6 +117,7 @@ _RECORDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 #: Forms by their first control, and what is wrong with them when it is sent.
 _WRONG: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "leads:lead": ("last_name", {"last_name": "", "company": "", "email": "nobody", "estimated_value": "much"}),
+    "leads:campaign": ("name", {"name": "", "starts_on": "soon", "expected_response": "400"}),
     "sales:opportunity": ("topic", {"topic": "", "probability": "400", "customer_account": "No such"}),
     "sales:quote": ("name", {"name": "", "customer_account": "No such", "discount_percent": "400"}),
     "sales:order": ("name", {"name": "", "customer_account": "No such", "discount_percent": "400"}),
@@ -129,6 +135,15 @@ _MOVES: Mapping[str, str] = {
     "leads:lead_disqualify": "lead",
     "leads:lead_reopen": "lead disqualified",
     "leads:lead_assign": "lead",
+    "leads:campaign_prepare": "campaign",
+    "leads:campaign_launch": "campaign",
+    "leads:campaign_suspend": "campaign launched",
+    "leads:campaign_resume": "campaign suspended",
+    "leads:campaign_complete": "campaign launched",
+    "leads:campaign_cancel": "campaign",
+    "leads:campaign_deactivate": "campaign",
+    "leads:campaign_reopen": "campaign inactive",
+    "leads:campaign_assign": "campaign",
     "sales:lead_qualify": "lead with all",
     "sales:account_new_need": "account",
     "sales:contact_new_need": "contact",

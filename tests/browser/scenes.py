@@ -25,6 +25,7 @@ from sales.services.orders import create_order_from_quote
 from sales.services.payments import pay_invoice
 from sales.services.quotes import activate_quote, create_quote_from_opportunity, update_quote
 from tests.factories.activities import make_activity, make_completed
+from tests.factories.campaigns import make_campaign
 from tests.factories.leads import make_disqualified_lead, make_lead
 from tests.factories.opportunities import make_lost, make_qualified
 from tests.factories.sales import (
@@ -170,6 +171,7 @@ def _too_much(owner: Any) -> Rows:
     lines = [write_in("1234567.89", "12345.5", name=_long(200)) for _ in range(40)]
     rows: Rows = {
         "lead long": make_lead(owner, first_name=_long(100), last_name=_long(100), company=name, topic=topic),
+        "campaign long": make_campaign(owner, _long(200), objective=_TEXT),
         "account long": account,
         "contact long": contact,
         "opportunity long": make_opportunity(owner, lines, topic=topic, description=_TEXT, **of),

@@ -21,6 +21,8 @@ MAKE = "ooooof"
 CATALOGUE = "fffoof"
 #: Activities are seen by the whole unit, and changed by their owner.
 SEEN, DONE = "oohooo", "ofhoof"
+#: Campaigns are seen by all who sell, and changed by those who run them.
+RUN = "offoof"
 #: What somebody keeps and shares with nobody.
 OWN = "ohhhhh"
 
@@ -80,6 +82,7 @@ def matrix(world: World) -> dict[str, Row]:
     return {
         **_frame(world),
         **_leads(world),
+        **_campaigns(world),
         **_customers(world),
         **_catalogue(world),
         **_activities(world),
@@ -125,11 +128,11 @@ def _frame(world: World) -> dict[str, Row]:
 
 def sharing(world: World) -> list[tuple[str, Row]]:
     """The address under which all other owned tables are shared, too."""
-    words = {"activities activity": DONE}
+    words = {"activities activity": DONE, "campaigns campaign": RUN}
     nouns = ("accounts account", "contacts contact", "opportunities opportunity", "quotes quote", "orders order")
     return [
         ("record_share", Row(key, word, word, {"user": world.cast.read_only.pk}))
-        for key in (*nouns, "invoices invoice", "activities activity")
+        for key in (*nouns, "invoices invoice", "activities activity", "campaigns campaign")
         for word in (words.get(key, WORK),)
     ]
 
@@ -151,6 +154,17 @@ def _leads(world: World) -> dict[str, Row]:
                 "opportunity-choice": "skip",
             },
         ),
+    }
+
+
+def _campaigns(world: World) -> dict[str, Row]:
+    moves = {"prepare": "campaign", "launch": "campaign", "suspend": "campaign launched", "cancel": "campaign"}
+    moves |= {"resume": "campaign suspended", "complete": "campaign launched", "deactivate": "campaign"}
+    return {
+        **pages("leads:campaign", read=ALL, work=RUN, name="Typed", type="event"),
+        **{f"leads:campaign_{move}": act(record, RUN) for move, record in moves.items()},
+        "leads:campaign_reopen": act("campaign inactive", RUN),
+        "leads:campaign_assign": act("campaign", RUN, owner=world.cast.rep_b.pk),
     }
 
 

@@ -13,7 +13,7 @@ from pytest_django import DjangoDbBlocker
 from activities.models import Activity
 from catalog.models import PriceList, Product
 from crm.customers.models import Account, Contact
-from leads.models import Lead
+from leads.models import Campaign, Lead
 from sales.models import Invoice, Opportunity, Order, Quote
 from tests.proofs.rights import matrix
 from tests.proofs.world import SECRET, World, browser, everything, lasting_world, passing
@@ -22,6 +22,7 @@ from tests.proofs.world import SECRET, World, browser, everything, lasting_world
 WRONG: dict[str, tuple[Mapping[str, Any], str, str]] = {
     "leads:lead_create": ({"email": "nobody"}, "email", "Enter a valid email"),
     "customers:account_create": ({"name": ""}, "name", "This field is required"),
+    "leads:campaign_create": ({"expected_response": "101"}, "expected_response", "Ensure this value is less than"),
     "customers:account_address_create": ({"country": "x" * 300}, "country", "Ensure this value has at most"),
     "customers:connection_create": ({"ends_on": "soon"}, "ends_on", "Enter a valid date"),
     "customers:contact_create": ({"born_on": "soon"}, "born_on", "Enter a valid date"),
@@ -42,6 +43,7 @@ WRONG: dict[str, tuple[Mapping[str, Any], str, str]] = {
 #: The words of a noun under which its row is found in the world, and a field that a form of it types as text.
 EDITED = {
     "leads:lead": ("lead", "company", Lead),
+    "leads:campaign": ("campaign", "name", Campaign),
     "customers:account": ("account", "name", Account),
     "customers:contact": ("contact", "job_title", Contact),
     "catalog:product": ("product", "name", Product),

@@ -14,6 +14,7 @@ from tests.proofs.world import World, browser, everything, lasting_world, passin
 
 LISTS = [
     "leads:lead_list",
+    "leads:campaign_list",
     "sales:opportunity_list",
     "sales:quote_list",
     "sales:order_list",

@@ -88,6 +88,14 @@ WRONG_STATE: dict[str, tuple[Maker | str, str]] = {
     "sales:order_mark_pending": (_canceled_order, "canceled"),
     "sales:order_hold": ("order held", "on hold"),
     "sales:order_resume": ("order", "new"),
+    "leads:campaign_prepare": ("campaign launched", "launched"),
+    "leads:campaign_launch": ("campaign launched", "launched"),
+    "leads:campaign_suspend": ("campaign", "proposed"),
+    "leads:campaign_resume": ("campaign", "proposed"),
+    "leads:campaign_complete": ("campaign", "proposed"),
+    "leads:campaign_cancel": ("campaign inactive", "inactive"),
+    "leads:campaign_deactivate": ("campaign inactive", "inactive"),
+    "leads:campaign_reopen": ("campaign launched", "launched"),
     "sales:invoice_issue": (make_issued_invoice, "issued"),
     "sales:invoice_pay": ("invoice", "draft"),
     "sales:invoice_reverse_payment": ("invoice", "draft"),
@@ -96,7 +104,7 @@ WRONG_STATE: dict[str, tuple[Maker | str, str]] = {
 #: What is possible in every state.
 ALWAYS = {f"{noun}_assign" for noun in ("leads:lead", "activities:activity", "customers:account", "customers:contact")}
 ALWAYS |= {f"sales:{noun}_assign" for noun in ("opportunity", "quote", "order", "invoice")}
-ALWAYS |= {"sales:opportunity_clone"}
+ALWAYS |= {"sales:opportunity_clone", "leads:campaign_assign"}
 #: What serves all nouns: search, palette, cells, tags, bulk changes, exports.
 _TOOLS = ("core:", "data:")
 _SCREENS = (

@@ -139,6 +139,7 @@ def test_pages_of_the_account_are_for_their_owner_and_change_nothing_unasked(wor
 ROLES: dict[str, dict[str, str]] = {
     MARKETING: {
         "leads:lead": "oooo",
+        "leads:campaign": "oooo",
         "customers:account": "oofo",
         "customers:contact": "oofo",
         "catalog:product": "oooo",
@@ -151,6 +152,7 @@ ROLES: dict[str, dict[str, str]] = {
     },
     FINANCE: {
         "leads:lead": "fhhf",
+        "leads:campaign": "ooff",
         "customers:account": "ooof",
         "customers:contact": "ooof",
         "catalog:product": "ooff",

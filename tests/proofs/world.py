@@ -32,6 +32,7 @@ from sales.services.orders import hold_order
 from sales.services.payments import pay_invoice
 from sales.services.quotes import close_quote
 from tests.factories.activities import make_activity, make_completed
+from tests.factories.campaigns import make_campaign, make_inactive, make_launched, make_suspended
 from tests.factories.cast import Cast, make_cast
 from tests.factories.catalog import PriceListFactory, PriceListItemFactory, ProductFactory
 from tests.factories.customers import AddressFactory
@@ -83,7 +84,7 @@ def make_world() -> World:
     owner = world.cast.rep_a
     _share(make_account(owner, COMMON), world.cast.rep_b, world.cast.rep_c)
     world.records |= _views(owner)
-    for make in (_leads, _customers, _catalogue, _activities, _opportunities, _documents):
+    for make in (_leads, _campaigns, _customers, _catalogue, _activities, _opportunities, _documents):
         world.records |= make(owner)
     world.records |= _bulk(owner, world.records["lead"])
     return world
@@ -121,6 +122,16 @@ def _leads(owner: Any) -> dict[str, Any]:
         "lead": lead,
         "lead share": ("leads", lead, share),
         "lead disqualified": make_disqualified_lead(owner, last_name=SECRET),
+    }
+
+
+def _campaigns(owner: Any) -> dict[str, Any]:
+    """All who sell see them, so their names are no secret."""
+    return {
+        "campaign": make_campaign(owner),
+        "campaign launched": make_launched(owner),
+        "campaign suspended": make_suspended(owner),
+        "campaign inactive": make_inactive(owner),
     }
 
 
