@@ -19,7 +19,7 @@ from crm.core.words import Lookup
 
 # Parameters of every list that are no filters.
 PAGE_PARAMETERS = frozenset({"sort", "after", "before", "columns", "density", "group", "panel", "pick", "move"})
-LIST_PARAMETERS = PAGE_PARAMETERS | {"view", "q", "edit", "add", "field", "operator", "value", "text", "at"}
+LIST_PARAMETERS = PAGE_PARAMETERS | {"view", "only", "q", "edit", "add", "field", "operator", "value", "text", "at"}
 _SHOWN = 40
 
 

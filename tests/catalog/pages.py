@@ -13,6 +13,13 @@ def text_of(client: Client, url: str, status: int = 200) -> str:
     return response.content.decode()
 
 
+def list_of(client: Client, url: str) -> str:
+    """A list whose address may name filters, which become part of its query."""
+    response = client.get(url, follow=True)
+    assert (response.status_code, len(response.redirect_chain) < 2) == (200, True)
+    return response.content.decode()
+
+
 def names_in(page: str) -> list[str]:
     """The names of a list's rows, in their order."""
     before = r'<td class="is-name at-name">(?:<span class="named"><span class="avatar[^>]*>[^<]*</span>)?'

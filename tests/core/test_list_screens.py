@@ -123,7 +123,7 @@ def test_pages_lead_to_the_next_and_back_with_the_filters_kept(cast: Cast, anna:
     for number in range(120):
         lead_row(cast.rep_a, f"Lead {number:03}", rating="hot")
     seen: list[str] = []
-    query = "?rating=hot&sort=sort_key"
+    query = "?q=rating:hot&sort=sort_key"
     while query:
         page = page_of(anna, query)
         seen += names(page)
@@ -166,9 +166,12 @@ def test_an_empty_table_says_what_it_is_for_and_offers_the_first_record(cast: Ca
 
 def test_filters_that_match_nothing_can_be_cleared(cast: Cast, anna: Client) -> None:
     lead_row(cast.rep_a)
-    page = page_of(anna, "?view=all&rating=cold")
+    page = page_of(anna, "?view=all&q=rating:cold")
     assert "No lead matches this query" in page
-    assert '<span class="muted">Rating:</span> Cold</span><a class="chip-drop" href="/leads/?view=all"' in page
+    assert (
+        'title="Change"><span class="muted">Rating:</span> Cold</a><a class="chip-drop" href="/leads/?view=all&amp;q="'
+        in page
+    )
     assert 'href="/leads/?view=all">Clear the query' in page
 
 

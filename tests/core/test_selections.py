@@ -47,6 +47,18 @@ def test_what_was_left_out_is_said_so_that_nobody_changes_more_than_was_meant(ca
     assert selected(cast.rep_a, "colour=red").notices == ("“colour” is not a filter of this list and was ignored.",)
 
 
+def test_records_can_be_named_one_by_one_whatever_the_view_asks(cast: Cast) -> None:
+    grant(cast.rep_a, Depth.OWN, "read")
+    ann, bob, _cleo = (lead_row(cast.rep_a, name, rating="cold") for name in ("Ann", "Bob", "Cleo"))
+    hers = lead_row(cast.rep_c, "Hers")
+    found = selected(cast.rep_a, f"view=all&q=rating:hot&only={bob.pk},{ann.pk},{hers.pk},{ann.pk}&sort=sort_key")
+    assert names(found) == ["Ann", "Bob"]
+    assert (found.sort, found.exact, found.is_asked, found.query) == ("sort_key", True, True, "")
+    for wrong in ("x", "1;2", f"{ann.pk},-1", f"{'9' * 30}", ",".join(map(str, range(1, 600)))):
+        assert not selected(cast.rep_a, f"only={wrong}").exact, wrong
+    assert names(selected(cast.rep_a, "only=")) == []
+
+
 def test_who_may_not_read_the_table_selects_nothing(cast: Cast) -> None:
     grant(cast.rep_a, Depth.ALL, "write")
     lead_row(cast.rep_a, "Mine")

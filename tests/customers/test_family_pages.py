@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from crm.customers.models import Account, Address, Contact
-from tests.catalog.pages import hidden, names_in, text_of
+from tests.catalog.pages import hidden, list_of, names_in, text_of
 from tests.customers.rows import row
 from tests.factories.cast import Cast
 from tests.factories.customers import AccountFactory, AddressFactory, ContactFactory
@@ -42,7 +42,7 @@ def test_a_long_family_is_cut_and_leads_to_the_list(cast: Cast, anna: Client) ->
     assert "Nr19" in page
     assert "Nr20" not in page
     assert f'href="/contacts/?view=all&amp;account={acme.pk}"' in page
-    assert names_in(text_of(anna, f"/contacts/?view=all&account={acme.pk}")) == [f"Kim Nr{n:02d}" for n in range(21)]
+    assert names_in(list_of(anna, f"/contacts/?view=all&account={acme.pk}")) == [f"Kim Nr{n:02d}" for n in range(21)]
 
 
 def test_a_new_contact_of_an_account_has_it_filled_in(cast: Cast, anna: Client) -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 import stat
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from django.db import connection
@@ -55,6 +55,23 @@ def test_everybody_takes_along_what_their_list_shows_them(cast: Cast, client_for
         "manager": ["Anna North", "Ben North"],
         "administrator": ["Anna North", "Ben North", "Cara South"],
     }
+
+
+def test_the_ticked_rows_and_no_others_are_exported_as_the_list_has_them(cast: Cast, client_for: ClientFor) -> None:
+    ann, _bob, cleo = (lead_row(cast.rep_a, name, rating="cold") for name in ("Ann", "Bob", "Cleo"))
+    hers = lead_row(cast.rep_c, "Hers")
+    client = client_for(cast.rep_a)
+    ticked = "&".join(f"pick={key}" for key in (cleo.pk, ann.pk, hers.pk, "x"))
+    asked = client.get(f"/leads/bulk/?view=all&columns=name&sort=sort_key&after=x&act=export&{ticked}")
+    address = f"/leads/?view=all&columns=name&sort=sort_key&only={cleo.pk}%2C{ann.pk}%2C{hers.pk}"
+    assert (asked.status_code, parse_qs(urlsplit(asked["Location"]).query)["list"]) == (302, [address])
+    assert "2 rows" in client.get(asked["Location"]).content.decode()
+    assert names(taken(client, address)) == ["Ann", "Cleo"]
+    assert [row.title for row in Export.objects.all()] == ["All leads, ticked rows"]
+    everything = client.get("/leads/bulk/?view=all&q=cleo&act=export&scope=all")["Location"]
+    assert parse_qs(urlsplit(everything).query)["list"] == ["/leads/?view=all&q=cleo"]
+    assert client.post(f"/leads/bulk/?view=all&act=export&{ticked}").status_code == 404
+    assert client_for(cast.read_only).get(f"/leads/bulk/?act=export&{ticked}", follow=True).status_code == 403
 
 
 def test_without_the_right_there_is_neither_export_nor_menu(cast: Cast, client_for: ClientFor) -> None:

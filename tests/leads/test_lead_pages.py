@@ -15,7 +15,7 @@ from crm.customers.models import Account
 from crm.customers.services.accounts import create_account
 from leads.models import CapturedPost, Lead
 from leads.services import leads as services
-from tests.catalog.pages import hidden, names_in, text_of
+from tests.catalog.pages import hidden, list_of, names_in, text_of
 from tests.factories.activities import make_activity
 from tests.factories.cast import Cast
 from tests.factories.leads import (
@@ -98,7 +98,7 @@ def test_a_manager_sees_the_unit_in_all_open_leads_only(cast: Cast, client_for: 
 def test_filters_search_and_sort(cast: Cast, anna: Client, query: str, names: list[str]) -> None:
     make_lead(cast.rep_a, first_name="Ben", last_name="Young", company="Acme", email="y@a.example", source="partner")
     make_lead(cast.rep_a, first_name="Ann", last_name="Zimmer", rating="hot")
-    assert names_in(text_of(anna, f"/leads/?{query}")) == names
+    assert names_in(list_of(anna, f"/leads/?{query}")) == names
 
 
 def test_pages_of_fifty(cast: Cast, anna: Client) -> None:

@@ -2,10 +2,11 @@
 
 import re
 from html import unescape
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.factories.cast import Cast
 from tests.factories.customers import AccountFactory, ContactFactory
@@ -70,8 +71,43 @@ def test_a_query_stands_beside_the_other_filters(cast: Cast, anna: Client) -> No
     make_lead(cast.rep_a, last_name="Hot", rating="hot")
     make_lead(cast.rep_b, last_name="Warm", rating="warm")
     assert names(page(anna, "leads", "zzz")) == []
-    response = anna.get("/leads/?view=all&rating=hot&q=megan+owner:anna,ben")
-    assert names(unescape(response.content.decode())) == ["Megan Hot"]
+    response = anna.get("/leads/?view=all&rating=hot&q=megan+owner:anna,ben&sort=name")
+    address = "/leads/?view=all&q=megan+owner%3Aanna%2Cben+rating%3Ahot&sort=name"
+    assert (response.status_code, response["Location"]) == (302, address)
+    assert names(unescape(anna.get(address).content.decode())) == ["Megan Hot"]
+
+
+def test_filters_of_an_address_become_part_of_its_query(cast: Cast, anna: Client) -> None:
+    """As long as the query says exactly the same; what nobody understands stays with its notice."""
+    acme = AccountFactory.create(name='Acme "A" (old)', owner=cast.rep_a)
+    twins = [AccountFactory.create(name="Twin", owner=cast.rep_a) for _one in range(2)]
+    today = timezone.localdate().isoformat()
+    for asked, query in {
+        f"/leads/?created_from={today}&created_to={today}": f"state:open owner:me created:>={today} created:<={today}",
+        f"/leads/?view=all&owner={cast.rep_a.pk}&source=partner&q=": 'owner:="Anna North" source:partner',
+        "/accounts/?view=all&industry__iexact=none&credit_hold=true&q=x": 'x industry:="none" credit_hold:yes',
+        f"/contacts/?view=all&account={acme.pk}": 'account:="Acme \\"A\\" (old)"',
+    }.items():
+        answer = anna.get(asked)
+        assert answer.status_code == 302, asked
+        assert parse_qs(urlsplit(answer["Location"]).query)["q"] == [query]
+        assert anna.get(answer["Location"]).status_code == 200
+    for asked in (f"/contacts/?view=all&account={twins[0].pk}", "/leads/?rating=lukewarm", "/leads/?q=a:&rating=hot"):
+        assert anna.get(asked).status_code == 200, asked
+
+
+def test_a_filter_in_the_query_finds_what_it_found_beside_it(cast: Cast, anna: Client) -> None:
+    acme, zeta = (AccountFactory.create(name=name, owner=cast.rep_a) for name in ("Acme", "Acme Zeta"))
+    for account, name in ((acme, "Ann"), (zeta, "Zoe")):
+        ContactFactory.create(first_name=name, last_name="A", account=account, owner=cast.rep_a)
+    found = anna.get(f"/contacts/?view=all&account={acme.pk}", follow=True)
+    assert names(unescape(found.content.decode())) == ["Ann A"]
+
+
+def test_a_misspelt_field_is_named_and_one_click_away(cast: Cast, anna: Client) -> None:
+    text = page(anna, "leads", "megan ratng:hot")
+    assert "There is no field “ratng” here. Did you mean “rating”?" in text
+    assert '<a href="/leads/?view=all&q=megan+rating%3Ahot">Take rating</a>' in text
 
 
 def test_a_query_that_cannot_be_understood_finds_nothing_and_says_why(cast: Cast, anna: Client) -> None:

@@ -26,7 +26,8 @@ def field_of_term(fields: Fields, term: Term) -> RecordField:
     """A missing field and one that the reader may not know of are answered alike."""
     found = find_field(fields, term.name)
     if found is None:
-        raise QueryError(_no_field(fields, term.name), term.name_span.start, term.name_span.end)
+        near = _near(fields, term.name)
+        raise QueryError(_no_field(term.name, near), term.name_span.start, term.name_span.end, near)
     return found
 
 
@@ -45,9 +46,13 @@ def _as_name(text: str) -> str:
     return fold(text).replace(" ", "-").replace("_", "-")
 
 
-def _no_field(fields: Fields, typed: str) -> str:
+def _near(fields: Fields, typed: str) -> str:
+    names = [field.short_name for field in fields.values()]
+    return next(iter(difflib.get_close_matches(typed.lower(), names, n=1, cutoff=0.75)), "")
+
+
+def _no_field(typed: str, near: str) -> str:
     shown = typed[:_SHOWN]
-    near = difflib.get_close_matches(typed.lower(), [field.short_name for field in fields.values()], n=1, cutoff=0.75)
     if near:
-        return _("There is no field “%(name)s” here. Did you mean “%(near)s”?") % {"name": shown, "near": near[0]}
+        return _("There is no field “%(name)s” here. Did you mean “%(near)s”?") % {"name": shown, "near": near}
     return _("There is no field “%(name)s” here. Put quotation marks around text that you look for.") % {"name": shown}

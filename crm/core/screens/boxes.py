@@ -26,12 +26,15 @@ class BoxChip:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """The query around the place that cannot be understood, and the sentence that says why."""
+    """The query around the place that cannot be understood, and the sentence that says why. `instead` is the word that
+    was perhaps meant, `instead_url` the list with it."""
 
     before: str
     marked: str
     after: str
     sentence: str
+    instead: str = ""
+    instead_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,11 @@ def box_of(query: str, edited: str, model: type[models.Model], actor: Any, addre
     return Box(" ".join(chip.text for chip in found), edited, found)
 
 
-def wrong_box(text: str, error: QueryError) -> Box:
+def wrong_box(text: str, error: QueryError, address: Address) -> Box:
     start, end = min(error.start, len(text)), min(max(error.end, error.start), len(text))
-    return Box("", text, wrong=Wrong(text[:start], text[start:end], text[end:], error.sentence))
+    meant = error.corrected(text)
+    url = address(meant, "") if meant else ""
+    return Box("", text, wrong=Wrong(text[:start], text[start:end], text[end:], error.sentence, error.instead, url))
 
 
 def joined(query: str, added: str) -> str:

@@ -23,6 +23,7 @@ _PICK = Pattern('<td class="pick"><input type="checkbox" name="pick" value="{}" 
 _HIDDEN = Pattern('<input type="hidden" name="{}" value="{}">')
 #: Acts with a button of their own; the others, moves of the table, are in a menu.
 _PLAIN = ("assign", "edit", "tag", "untag")
+_LAST = ("export", "delete")
 
 _offers: list[Offer] = []
 
@@ -53,9 +54,9 @@ class BulkBar:
     @cached_property
     def buttons(self) -> SafeString:
         plain = [(key, words) for key, words in self.acts if key in _PLAIN]
-        moves = [(key, words) for key, words in self.acts if key not in _PLAIN and key != "delete"]
-        deletion = dict(self.acts).get("delete", "")
-        context = {"plain": plain, "moves": moves, "deletion": deletion}
+        moves = [(key, words) for key, words in self.acts if key not in _PLAIN and key not in _LAST]
+        known = dict(self.acts)
+        context = {"plain": plain, "moves": moves, "export": known.get("export"), "deletion": known.get("delete")}
         return fragment("screens/bulk_buttons.html", self.acts, lambda: context)
 
 

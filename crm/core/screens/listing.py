@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from crm.core.counts import Count
 from crm.core.fragments import fragment
@@ -19,7 +20,7 @@ from crm.core.screens.bulk_bar import BulkBar, bar_for, with_boxes
 from crm.core.screens.filtering import conditions_of
 from crm.core.screens.named_views import KeptView, MenuItem, SystemView, menu_of
 from crm.core.screens.orders import Grouping
-from crm.core.screens.selections import LOOK, Declaration, selection
+from crm.core.screens.selections import LOOK, Declaration, Selection, selection
 from crm.core.screens.wording import Pager, pager_for
 from crm.core.sorted_pages import counts_by
 from crm.core.tables import Row
@@ -93,13 +94,13 @@ class Listing:
 
     def kept(self) -> Sequence[tuple[str, str]]:
         """What the query box sends along: view, look, and further conditions."""
-        own = {"q", "add", "edit", "after", "before", "panel"}
+        own = {"q", "only", "add", "edit", "after", "before", "panel"}
         return [(name, value) for name, values in self.request.GET.lists() if name not in own for value in values]
 
     def box(self) -> Box:
         found, typed = self.selection, self.request.GET.get("edit", "")
         if found.error:
-            return wrong_box(found.query, found.error)
+            return wrong_box(found.query, found.error, self._address_of_query)
         query = found.shown["q"] if typed else found.query
         return box_of(query, typed, found.model, found.actor, self._address_of_query)
 
@@ -112,8 +113,9 @@ class Listing:
         return f"{self.path}?{address.urlencode()}"
 
     def filter_chips(self) -> list[BoxChip]:
+        """Of what narrows the list beside its query."""
         found = []
-        for name, label, value in conditions_of(self.selection.filter):
+        for name, label, value in (*_named(self.selection), *conditions_of(self.selection.filter)):
             address = self._copy()
             address.pop(name, None)
             found.append(BoxChip("", label, value, "", f"{self.path}?{address.urlencode()}"))
@@ -194,6 +196,13 @@ class Listing:
         return pager_for(
             len(self.page.rows), self.count, column, sort=self.sort, previous=previous, following=following
         )
+
+
+def _named(found: Selection) -> Iterator[tuple[str, str, str]]:
+    """The chip of a list that holds some records and no others."""
+    if found.only is not None:
+        number = len(found.only)
+        yield "only", _("Ticked"), ngettext("%(number)s row", "%(number)s rows", number) % {"number": number}
 
 
 def _is_tab(view: KeptView, chosen: SystemView | None) -> bool:

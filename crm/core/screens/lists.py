@@ -15,7 +15,7 @@ from crm.core import htmx
 from crm.core.access import READ, may_create
 from crm.core.filters import RecordFilter
 from crm.core.line import place_of
-from crm.core.screens import looks, terms
+from crm.core.screens import looks, rewriting, terms
 from crm.core.screens.list_entries import entry_items
 from crm.core.screens.listing import Listing
 from crm.core.screens.named_views import SystemView
@@ -72,12 +72,16 @@ class ListView(View):
         return {looks.PANEL: self._look, terms.PANEL: self._term, terms.COMPLETE: self._proposals}
 
     def _address(self, request: HttpRequest) -> QueryDict | None:
-        """Where a form that was sent leads to: the same list in the words of its address."""
-        is_look = looks.is_sent(request.GET)
-        if not (is_look or "add" in request.GET or terms.is_sent(request.GET)):
+        """Where a form that was sent, or filters beside the query lead to: the list in the words of its address."""
+        asked = request.GET
+        is_look = looks.is_sent(asked)
+        is_term = "add" in asked or terms.is_sent(asked)
+        if not (is_look or is_term or rewriting.has_filters(asked)):
             return None
-        shown = selection(self, request.GET, request.user)
-        return looks.address_of(request.GET, shown) if is_look else terms.address_of(request.GET, shown)
+        shown = selection(self, asked, request.user)
+        if is_look:
+            return looks.address_of(asked, shown)
+        return terms.address_of(asked, shown) if is_term else rewriting.address_of(asked, shown)
 
     def _look(self, request: HttpRequest) -> HttpResponse:
         found = selection(self, request.GET, request.user)

@@ -38,6 +38,8 @@ LOOK = ("columns", "sort", "group", "density")
 # What the address calls otherwise than a view does.
 _KEPT = {"q": "query"}
 _SHOWN = 40
+#: Records that one address can name.
+MOST_NAMED = 500
 
 
 class Declaration(Protocol):
@@ -61,7 +63,8 @@ class Selection:
     the reasons for which they see any, as `keyset_page` and `count_up_to` take them; `visible` is both together.
 
     `query` is the text in the query box; where it cannot be understood, `error` says why, and no row is selected.
-    `shown` is what a view that keeps this list has to say, by the names of the address.
+    `shown` is what a view that keeps this list has to say, by the names of the address. `only` are the keys of records
+    that the address names one by one, instead of asking for what matches.
     `notices` are sentences about what of the address was left out. Where something was that would have narrowed
     the rows, the selection is not `exact`: whoever changes or sends away all rows must refuse it, since what was
     meant were perhaps fewer.
@@ -85,6 +88,7 @@ class Selection:
     notices: tuple[str, ...] = ()
     exact: bool = True
     counted: Count | None = None
+    only: tuple[int, ...] | None = None
 
     @property
     def model(self) -> type[models.Model]:
@@ -110,7 +114,8 @@ class Selection:
     @property
     def is_asked(self) -> bool:
         """Does the query ask for something else than the view does by itself?"""
-        return bool(self.query) and self.query != getattr(self.chosen, "query", "")
+        is_other = bool(self.query) and self.query != getattr(self.chosen, "query", "")
+        return is_other or self.only is not None
 
     @property
     def is_changed(self) -> bool:
@@ -141,8 +146,8 @@ class Selection:
 
 
 def selection(declared: Declaration, parameters: QueryDict, actor: Any) -> Selection:
-    """`?view=&q=&sort=&columns=&group=&density=` and the filters of the list. What of it makes no sense is left out
-    with a notice.
+    """`?view=&q=&only=&sort=&columns=&group=&density=` and the filters of the list. What of it makes no sense is left
+    out with a notice.
 
     Two queries at most, none for most addresses. Whether the actor may read the table at all is not asked here;
     who may not sees no row.
@@ -150,10 +155,14 @@ def selection(declared: Declaration, parameters: QueryDict, actor: Any) -> Selec
     asked = _Asked(declared, parameters, actor)
     chosen = asked.view()
     rows = declared.queryset(actor)
-    if chosen:
-        rows = chosen.filter(rows, actor)
-    query, rows, error = asked.queried(chosen, rows)
-    filtered = filter_for(declared.filterset, parameters, rows, actor)
+    only = asked.only()
+    filtered: RecordFilter | NoFilter
+    if only is not None:
+        query, error, filtered = "", None, NoFilter(rows.filter(pk__in=only))
+    else:
+        rows = chosen.filter(rows, actor) if chosen else rows
+        query, rows, error = asked.queried(chosen, rows)
+        filtered = filter_for(declared.filterset, parameters, rows, actor)
     everything: Any = declared.model._default_manager.all()
     branches = everything.branches(actor, READ)
     exact = not asked.notices and not filtered.notices and error is None
@@ -175,6 +184,7 @@ def selection(declared: Declaration, parameters: QueryDict, actor: Any) -> Selec
         grouping=asked.grouping(chosen),
         notices=(*asked.notices, *filtered.notices),
         exact=exact,
+        only=only,
     )
     return _bounded(found)
 
@@ -196,6 +206,16 @@ class _Asked:
         if asked and found is None:
             self.notices.append(_("There is no view “%(key)s”; this is the usual one.") % {"key": asked[:_SHOWN]})
         return found or default
+
+    def only(self) -> tuple[int, ...] | None:
+        """The keys of `?only=5,7`, each once; None where the address does not name records."""
+        if "only" not in self.parameters:
+            return None
+        named = list(dict.fromkeys(str(self.parameters["only"]).split(",")))
+        found = tuple(int(one) for one in named[:MOST_NAMED] if one.isascii() and one.isdecimal() and len(one) < 19)
+        if len(found) < len(named):
+            self.notices.append(_("Some of the rows that the address names were not understood and are left out."))
+        return found
 
     def queried(self, chosen: SystemView | None, rows: Rows) -> tuple[str, Rows, QueryError | None]:
         """The text of the query, and the rows that it finds. Of a view, what it asks of fields that are gone is left

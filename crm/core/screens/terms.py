@@ -20,7 +20,7 @@ type Text = str | Promise
 
 PANEL = "filter"
 COMPLETE = "complete"
-_OWN = frozenset({"panel", "field", "operator", "value", "after", "before", "add", "edit"})
+_OWN = frozenset({"panel", "field", "operator", "value", "after", "before", "add", "edit", "only"})
 _MOST_VALUES = 20
 _LONGEST_PLACE = 6
 

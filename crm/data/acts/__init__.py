@@ -1,4 +1,4 @@
-"""The acts that a bulk run can be: assign, edit a field, tag, untag, move, delete."""
+"""The acts that a bulk run can be: assign, edit a field, tag, untag, move, delete; and an export, which is no run."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,9 +19,10 @@ from crm.data.acts.edit import EditAct
 from crm.data.acts.moves import DeleteAct, MoveAct, moves_of
 from crm.data.acts.tags import TagAct, UntagAct
 
-__all__ = ["Act", "Kept", "Result", "Results", "act_for", "act_of", "acts_for", "fields_to_edit"]
+__all__ = ["EXPORT", "Act", "Kept", "Result", "Results", "act_for", "act_of", "acts_for", "fields_to_edit"]
 
 EDIT = "edit-"
+EXPORT, EXPORT_RIGHT = "export", "data.export"
 
 
 def acts_for(model: type[models.Model], actor: Any) -> Iterator[tuple[str, str]]:
@@ -37,6 +38,8 @@ def acts_for(model: type[models.Model], actor: Any) -> Iterator[tuple[str, str]]
     for action in moves_of(model):
         if _may(model, actor, action.right):
             yield f"move-{action.name}", str(action.label)
+    if actor.has_perm(EXPORT_RIGHT):
+        yield EXPORT, _("Export")
     if delete_view_of(model) is not None and _may(model, actor, DELETE):
         yield DeleteAct.key, str(DeleteAct.label)
 

@@ -32,7 +32,8 @@ class ExportedList:
     def title(self) -> str:
         """The name of the view, or what the list holds."""
         chosen = self.selection.chosen
-        return str(chosen.label) if chosen else self.nouns.capitalize()
+        name = str(chosen.label) if chosen else self.nouns.capitalize()
+        return name if self.selection.only is None else _("%(list)s, ticked rows") % {"list": name}
 
     @property
     def nouns(self) -> str:

@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import Any, cast
 
 from django.db import models
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -23,7 +24,7 @@ from crm.core.screens.filling import FormRefused, refusals_at
 from crm.core.screens.lists import ListView
 from crm.core.screens.nouns import list_view_of
 from crm.core.screens.selections import selection
-from crm.data.acts import Act, act_for, acts_for, fields_to_edit
+from crm.data.acts import EXPORT, Act, act_for, acts_for, fields_to_edit
 from crm.data.models import BulkRow, BulkRun
 from crm.data.services.runs import MOST, Preview, preview, run_of, runs_of, start_run, undo_obstacle, undo_of, undo_run
 
@@ -49,6 +50,8 @@ class BulkView(View):
     """`/<noun>/bulk/?<list>&scope=&pick=&act=`: GET says what would happen and asks, POST does it."""
 
     def get(self, request: HttpRequest, noun: str) -> HttpResponse:
+        if request.GET.get("act") == EXPORT:
+            return HttpResponseRedirect(f"{reverse('data:export')}?{urlencode({'list': self._ticked_url()})}")
         return self._page(None)
 
     def post(self, request: HttpRequest, noun: str) -> HttpResponse:
@@ -117,6 +120,13 @@ class BulkView(View):
             return Chosen(found.visible, True, tuple(found.notices), found.exact)
         rows: Any = self.declared.model._default_manager.visible_to(actor)  # type: ignore[attr-defined]  # guarded models only
         return Chosen(rows.filter(pk__in=_keys(asked.getlist("pick"))), False)
+
+    def _ticked_url(self) -> str:
+        """The list with the chosen rows alone, in its columns and order."""
+        query = _of_list(self.request.GET)
+        if self.request.GET.get("scope") != "all":
+            query["only"] = ",".join(map(str, _keys(self.request.GET.getlist("pick"))))
+        return f"{screen_url(self.declared.model, 'list')}?{query.urlencode()}"
 
     def _list_url(self) -> str:
         query = _of_list(self.request.GET).urlencode()
