@@ -1,23 +1,18 @@
-"""Forms of the first start, of a forgotten password, of shares, of views of lists, and of what a person is told."""
+"""Forms of the first start, of a forgotten password, of shares, and of what a person is told."""
 
 import zoneinfo
 from typing import Any, Self
 
 from allauth.account.forms import ResetPasswordForm
 from django import forms
-from django.apps import apps
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.access import READ
-from crm.core.addresses import screen_url
-from crm.core.forms import RecordForm, TransitionForm
+from crm.core.forms import TransitionForm
 from crm.core.models import Currency
-from crm.users.access import may, permission_name
-from crm.users.models import MutedKind, NotificationKind, SavedView, Team, User
-from crm.users.services.saved_views import LONGEST_QUERY, ViewValues, teams_within_reach
+from crm.users.models import MutedKind, NotificationKind, Team, User
 from crm.users.services.setup import FirstStart
 from crm.users.services.sharing import FLAGS, own_flags
 from crm.users.tasks import send_reset_link
@@ -114,54 +109,3 @@ class NotificationForm(forms.Form):
         """With what this person has chosen so far; all of them in the beginning."""
         muted = set(MutedKind.objects.filter(person=person).values_list("kind", flat=True))
         return cls(initial={"kinds": [kind.value for kind in NotificationKind if kind not in muted]})
-
-
-class SavedViewForm(RecordForm[SavedView]):
-    """What a view keeps, and with whom it is shared. `noun` says of which list a new one is."""
-
-    sections = (
-        (_("View"), ("name", "query")),
-        (_("How it looks"), ("columns", "sort", "grouping", "density")),
-        (_("Who sees it"), ("teams",)),
-    )
-
-    query = forms.CharField(
-        label=_("Query"),
-        required=False,
-        max_length=LONGEST_QUERY,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("The same words as in the box above the list."),
-    )
-    teams = forms.ModelMultipleChoiceField(
-        Team.objects.none(),
-        label=_("Teams"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Everybody in these teams finds the view in the menu of the list. Only you can change it."),
-    )
-    noun = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    class Meta:
-        model = SavedView
-        fields = ("name", "query", "columns", "sort", "grouping", "density", "teams", "noun")
-        widgets = {"columns": forms.Textarea(attrs={"rows": 2})}
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        shared: Any = self.instance.teams.all() if self.instance.pk else Team.objects.none()
-        self.fields["teams"].queryset = (teams_within_reach(self.actor) | shared).distinct()  # type: ignore[attr-defined]  # declared above
-        if self.instance.pk:
-            del self.fields["noun"]
-
-    def clean_noun(self) -> str:
-        """A list that this person may open."""
-        noun = str(self.cleaned_data["noun"])
-        model = next((model for model in apps.get_models() if model._meta.label_lower == noun), None)
-        if model is None or not screen_url(model, "list") or not may(self.actor, permission_name(model, READ)):
-            raise forms.ValidationError(_("There is no such list, or you may not see it."))
-        return noun
-
-    @property
-    def view_values(self) -> ViewValues:
-        kept = ("name", "query", "columns", "sort", "density", "grouping")
-        return ViewValues(**{name: self.cleaned_data[name] for name in kept})

@@ -53,6 +53,7 @@
     const other = step < 0 ? line.previousElementSibling : line.nextElementSibling;
     if (other) {
       other[step < 0 ? "before" : "after"](line);
+      line.querySelector("input").dispatchEvent(new Event("input", { bubbles: true })); // the form is another now
     }
   };
 

@@ -51,6 +51,11 @@ def names(page: str) -> list[str]:
     return re.findall(r'<td class="is-name at-name"><a href="[^"]+" title="[^"]+">([^<]+)</a>', page)
 
 
+def columns_of(page: str) -> list[str]:
+    """The boxes that are ticked, in their order."""
+    return re.findall(r'name="columns" value="([^"]+)" id="pick-[^"]+" checked', page)
+
+
 def sent(view: SavedView, **values: object) -> dict[str, object]:
     kept = {
         name: getattr(view, name) for name in ("name", "query", "columns", "sort", "grouping", "density", "version")
@@ -81,7 +86,8 @@ def test_what_the_address_adds_is_offered_to_be_saved(cast: Cast, client_for: Cl
     link = re.search(r'href="(/views/\d+/edit/\?[^"]+)"[^>]*>Save the changes', page)
     assert link
     form = client.get(link.group(1).replace("&amp;", "&")).content.decode()
-    assert "name,topic</textarea>" in form
+    assert columns_of(form) == ["name", "topic"]
+    assert '<input type="radio" name="density" value="compact" id="id_density_1" checked>' in form
     client.post(f"/views/{view.pk}/edit/", sent(view, columns="name,topic", density="compact"))
     view.refresh_from_db()
     assert (view.columns, view.density, view.version) == ("name,topic", "compact", 2)
@@ -155,13 +161,66 @@ def test_two_people_who_change_a_view_both_see_both_versions(cast: Cast, client_
     response = client_for(cast.rep_a).post(f"/views/{view.pk}/edit/", {**opened, "columns": "name,topic"})
     page = response.content.decode()
     assert response.status_code == 409
-    assert "name,company" in page
-    assert "name,topic" in page
-    assert SavedView.objects.get().columns == "name,company"
+    versions = re.findall(r'<td class="is-strong"[^>]*>([^<]+)</td>', page)
+    assert versions == ["Name, Topic", "Name, Company"]
+    assert (SavedView.objects.get().columns, columns_of(page)) == ("name,company", ["name", "topic"])
+    kept = {**opened, "columns": "name,topic", "version": "2", "keep-columns": "saved", "sort": "-created_at"}
+    assert client_for(cast.rep_a).post(f"/views/{view.pk}/edit/", kept).status_code == 302
+    assert (SavedView.objects.get().columns, SavedView.objects.get().sort) == ("name,company", "-created_at")
     with pytest.raises(Conflict):
         services.update_view(
             view_id=view.pk, values=ViewValues(name="x"), version=1, actor=cast.rep_a, at=timezone.now()
         )
+
+
+def test_without_scripts_a_button_moves_a_column_and_nothing_is_saved_or_lost(
+    cast: Cast, client_for: ClientFor, team: Team
+) -> None:
+    view = keep(cast.rep_a, columns="name,company,topic")
+    client = client_for(cast.rep_a)
+    typed = sent(view, name="Half typed", columns=["name", "company", "topic"], teams=[team.pk], version=1)
+    services.update_view(
+        view_id=view.pk, values=ViewValues(name="Other"), version=1, actor=cast.rep_a, at=timezone.now()
+    )
+    page = client.post(f"/views/{view.pk}/edit/", {**typed, "move": "up:topic"}).content.decode()
+    assert columns_of(page) == ["name", "topic", "company"]
+    for kept in (
+        'value="Half typed"',
+        'name="version" value="1"',
+        f'name="teams" value="{team.pk}" id="id_teams_0" checked',
+    ):
+        assert kept in page
+    assert (SavedView.objects.get().name, view.shares.count()) == ("Other", 0)
+    new = {"name": "New", "noun": "leads.lead", "columns": ["name", "company"], "move": "down:name"}
+    assert columns_of(client.post("/views/new/", new).content.decode()) == ["company", "name"]
+    assert SavedView.objects.count() == 1
+
+
+def test_what_is_gone_stays_in_a_view_that_is_renamed_until_it_is_taken_away(cast: Cast, client_for: ClientFor) -> None:
+    view = keep(cast.rep_a, columns="name,shoe_size", sort="-shoe_size", grouping="hat", query="shoe_size:44")
+    client = client_for(cast.rep_a)
+    page = client.get(f"/views/{view.pk}/edit/").content.decode()
+    assert columns_of(page) == ["name", "shoe_size"]
+    assert page.count(">“shoe_size”, which is gone<") == 2
+    assert '<option value="hat" selected>“hat”, which is gone</option>' in page
+    assert client.post(f"/views/{view.pk}/edit/", sent(view, name="Renamed")).status_code == 302
+    view.refresh_from_db()
+    assert (view.name, view.columns, view.sort, view.grouping) == ("Renamed", "name,shoe_size", "-shoe_size", "hat")
+    assert client.post(f"/views/{view.pk}/edit/", sent(view, columns="name", sort="", grouping="")).status_code == 302
+    again = client.post(f"/views/{view.pk}/edit/", sent(SavedView.objects.get(), columns="name,shoe_size"))
+    assert (again.status_code, SavedView.objects.get().columns) == (422, "name")
+
+
+def test_a_view_with_the_usual_columns_follows_its_list(cast: Cast, client_for: ClientFor) -> None:
+    client = client_for(cast.rep_a)
+    page = client.get("/views/new/?noun=leads.lead&q=rating:hot").content.decode()
+    usual = columns_of(page)
+    assert usual[:2] == ["name", "company"]
+    assert '<option value="estimated_value">Est. value</option>' in page
+    client.post("/views/new/", {"noun": "leads.lead", "name": "Usual", "query": "rating:hot", "columns": usual})
+    client.post("/views/new/", {"noun": "leads.lead", "name": "Turned", "columns": usual[::-1]})
+    kept = dict(SavedView.objects.values_list("name", "columns"))
+    assert kept == {"Usual": "", "Turned": ",".join(usual[::-1])}
 
 
 def test_a_team_that_lost_a_view_keeps_neither_tab_nor_first_view(
@@ -213,6 +272,10 @@ def test_a_view_is_shared_with_teams_of_ones_own_only(cast: Cast, client_for: Cl
         ({"name": "New", "noun": "users.user"}, 422),
         ({"name": "New", "noun": "no"}, 422),
         ({"name": "New", "density": "huge"}, 422),
+        ({"name": "New", "sort": "owner__password"}, 422),
+        ({"name": "New", "grouping": "id"}, 422),
+        ({"name": "New", "columns": "name,password"}, 422),
+        ({"name": "New", "query": "ratng:hot"}, 422),
     ],
 )
 def test_what_cannot_be_kept_is_said_at_its_field(

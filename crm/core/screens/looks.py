@@ -3,19 +3,23 @@
 Without JavaScript a column moves by a button that shows the form again; with it by dragging or by the same buttons.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 
-from crm.core.screens.orders import fields_to_group_by
-from crm.core.screens.selections import DENSITIES, Selection
-from crm.core.tables.choosing import MOST_COLUMNS, Offered, names_of, offered_columns
-
-type Text = str | Promise
+from crm.core.screens.look_choices import (
+    Choices,
+    density_choices,
+    group_choices,
+    moved,
+    offered_by_name,
+    picks_of,
+    sort_choices,
+)
+from crm.core.screens.selections import Selection
+from crm.core.tables.choosing import MOST_COLUMNS, names_of
 
 PANEL = "look"
 # What the form itself sends; everything else of the address goes along.
@@ -23,27 +27,9 @@ _OWN = frozenset({"pick", "columns", "density", "group", "sort", "move", "panel"
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
-    """One column in the form. The name of the row cannot be left out."""
-
-    name: str
-    label: str
-    is_picked: bool = False
-    is_fixed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PickGroup:
-    """Columns that belong together: those of the record itself, or those of one that it leads to."""
-
-    label: str
-    picks: list[Pick]
-
-
-@dataclass(frozen=True, slots=True)
 class Option:
     value: str
-    label: Text
+    label: str
     is_chosen: bool
 
 
@@ -70,18 +56,18 @@ def address_of(parameters: QueryDict, shown: Selection) -> QueryDict:
 
 def context_of(found: Selection, request: HttpRequest) -> dict[str, Any]:
     table, actor = found.declared.table, found.actor
-    offered = {one.name: one for one in offered_columns(table, actor)}
-    names = _moved(_names(found, request.GET, offered), request.GET.get("move", ""))
-    picked = [_pick(offered[name], is_picked=True) for name in names if name in offered]
+    offered = offered_by_name(table, actor)
+    names = moved([name for name in _names(found, request.GET) if name in offered], request.GET.get("move", ""))
+    picks = picks_of(offered, names)
+    sort = "" if found.sort == table.default_sort else found.sort
     return {
-        "picked": picked,
-        "groups": _groups([one for name, one in offered.items() if name not in names]),
-        "densities": _densities(found.density),
-        "groupings": _groupings(found),
-        "sorts": _sorts(found, picked, offered),
+        "picked": picks.picked,
+        "groups": picks.groups,
+        "densities": _options(density_choices(), found.density),
+        "groupings": _options(group_choices(found.model, actor), found.grouping.name if found.grouping else ""),
+        "sorts": _options(sort_choices([offered[name] for name in names]), sort),
         "kept": [(name, value) for name, values in request.GET.lists() if name not in _OWN for value in values],
         "path": request.path,
-        "most": MOST_COLUMNS,
     }
 
 
@@ -89,68 +75,12 @@ def _picked(parameters: QueryDict) -> list[str]:
     return list(dict.fromkeys(name for name in parameters.getlist("pick") if name and "," not in name))[:MOST_COLUMNS]
 
 
-def _names(found: Selection, parameters: QueryDict, offered: Mapping[str, Offered]) -> list[str]:
+def _names(found: Selection, parameters: QueryDict) -> Sequence[str]:
     """Those that were ticked a moment ago, else those that the list shows."""
     if "pick" in parameters:
-        return [name for name in _picked(parameters) if name in offered]
+        return _picked(parameters)
     return names_of(found.sheet, found.declared.table, found.actor)
 
 
-def _moved(names: list[str], move: str) -> list[str]:
-    """`up:company` or `down:company`, one place."""
-    way, _colon, name = move.partition(":")
-    if name not in names or way not in {"up", "down"}:
-        return names
-    place = names.index(name)
-    other = min(max(place + (-1 if way == "up" else 1), 0), len(names) - 1)
-    names.insert(other, names.pop(place))
-    return names
-
-
-def _pick(one: Offered, *, is_picked: bool = False) -> Pick:
-    label = str(one.label)
-    return Pick(one.name, label[:1].upper() + label[1:], is_picked, is_picked and one.is_name_of_row)
-
-
-def _groups(offered: Sequence[Offered]) -> list[PickGroup]:
-    groups: dict[str, PickGroup] = {}
-    for one in offered:
-        root = one.name.partition(".")[0] if one.field and one.field.through else ""
-        pick = _pick(one)
-        if root not in groups:
-            label = pick.label.partition(":")[0] if root else _("Of the record itself")
-            groups[root] = PickGroup(label, [])
-        groups[root].picks.append(pick)
-    return list(groups.values())
-
-
-def _densities(chosen: str) -> list[Option]:
-    words = {"": _("Usual"), "compact": _("Compact"), "roomy": _("Roomy")}
-    return [Option(value, words[value], value == chosen) for value in ("", *DENSITIES)]
-
-
-def _groupings(found: Selection) -> list[Option]:
-    chosen = found.grouping.name if found.grouping else ""
-    fields = fields_to_group_by(found.model, found.actor)
-    return [
-        Option("", _("Not grouped"), not chosen),
-        *(Option(field.name, _capital(field.label), field.name == chosen) for field in fields),
-    ]
-
-
-def _sorts(found: Selection, picked: Sequence[Pick], offered: dict[str, Offered]) -> list[Option]:
-    """Both ways by each column that is shown and can be sorted by."""
-    usual = found.declared.table.default_sort
-    options = [Option("", _("The usual order"), found.sort == usual)]
-    for pick in picked:
-        token = offered[pick.name].sort
-        if token:
-            down = _("%(column)s, descending") % {"column": pick.label}
-            options.append(Option(token, pick.label, found.sort == token != usual))
-            options.append(Option(f"-{token}", down, found.sort == f"-{token}" != usual))
-    return options
-
-
-def _capital(label: Text) -> str:
-    text = str(label)
-    return text[:1].upper() + text[1:]
+def _options(choices: Choices, chosen: str) -> list[Option]:
+    return [Option(value, label, value == chosen) for value, label in choices]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import resolve, reverse
 from django.utils import timezone
@@ -18,9 +18,9 @@ from crm.core.addresses import screen_url
 from crm.core.errors import NotFound
 from crm.core.idempotency import new_key, run_once
 from crm.core.screens import EditView
+from crm.core.screens.look_choices import moved
 from crm.core.screens.named_views import kept_views
 from crm.users.access import may, permission_name
-from crm.users.forms import SavedViewForm
 from crm.users.models import SavedView
 from crm.users.services.saved_views import (
     delete_view,
@@ -31,6 +31,7 @@ from crm.users.services.saved_views import (
     unpin_view,
     update_view,
 )
+from crm.users.view_form import SavedViewForm
 
 _KEPT = ("name", "query", "columns", "sort", "density", "grouping")
 # As the address of a list calls them.
@@ -41,6 +42,7 @@ class SavedViewEditView(EditView[SavedView]):
     """The address may carry what the list shows now: `q`, `columns`, `sort`, `group`, `density`."""
 
     model, form_class = SavedView, SavedViewForm
+    template_name = "users/view_edit.html"
     saved = gettext_lazy("View saved")
 
     def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
@@ -48,6 +50,19 @@ class SavedViewEditView(EditView[SavedView]):
             return super().get(request)
         record = find_for(SavedView, pk, request.user, WRITE)
         form = SavedViewForm(actor=request.user, instance=record, initial=_shown(request))
+        return self.page_of(form, record)
+
+    def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        """A button that moves a column shows the form again, as it was typed: the way without JavaScript."""
+        if "move" not in request.POST:
+            return super().post(request, pk)
+        record = self._record(pk)
+        if record is not None:
+            # Still a form of the version that was opened, so that saving it meets what was saved since.
+            record.version = request.POST.get("version", "")
+        form = SavedViewForm(
+            actor=request.user, initial=_typed(request.POST), **({"instance": record} if record else {})
+        )
         return self.page_of(form, record)
 
     def initial(self, request: HttpRequest) -> dict[str, Any]:
@@ -147,6 +162,13 @@ class FirstView(View):
 def _shown(request: HttpRequest) -> dict[str, Any]:
     """What the address says a view should keep."""
     return {name: request.GET[sent] for name in _KEPT if (sent := _NAMES.get(name, name)) in request.GET}
+
+
+def _typed(posted: QueryDict) -> dict[str, Any]:
+    """What a form was filled with when a button moved one of its columns."""
+    names = moved(posted.getlist("columns"), str(posted["move"]))
+    kept = {name: posted[name] for name in (*_KEPT, "noun") if name in posted}
+    return {**kept, "columns": names, "teams": posted.getlist("teams")}
 
 
 def _team_ids(form: SavedViewForm) -> list[int]:
