@@ -13,6 +13,7 @@ from activities.regarding import Ref, find_regarding
 from activities.services.activities import FollowUp
 from activities.services.parties import Party
 from activities.services.values import COLUMNS
+from crm.core.custom.definitions import FORM_PREFIX
 from crm.core.custom.writing import VALUES
 from crm.core.errors import NotFound
 from crm.core.forms import TransitionForm
@@ -53,6 +54,8 @@ class ActivityForm(NamingForm[Activity]):
         label=_("It has happened already"), required=False, help_text=_("Records it as completed.")
     )
 
+    alone = frozenset({"priority"})
+
     class Meta:
         model = Activity
         fields = (
@@ -81,6 +84,13 @@ class ActivityForm(NamingForm[Activity]):
             self.fields["starts_at"].required = True
         if self.instance.pk and "with_contact" in self.fields:
             self.initial["with_contact"] = _first_contact(self.instance)
+
+    @classmethod
+    def takes(cls, record: Any, name: str) -> bool:
+        kind = str(record.kind)
+        if name.startswith(FORM_PREFIX):
+            return kind != Kind.NOTE
+        return name in _FIELDS.get(kind, (name,))
 
     def _kind(self) -> str:
         asked = self.instance.kind or self.data.get("kind") or self.initial.get("kind") or ""

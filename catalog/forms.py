@@ -37,7 +37,19 @@ class ProductForm(NamingForm[Product]):
         (_("Supplier"), ("supplier", "supplier_number")),
     )
 
-    alone = frozenset({"description", "supplier", "supplier_number"})
+    alone = frozenset(
+        {
+            "description",
+            "website",
+            "supplier",
+            "supplier_number",
+            "list_price",
+            "standard_cost",
+            "current_cost",
+            "tax_rate",
+            "default_price_list",
+        }
+    )
 
     class Meta:
         model = Product

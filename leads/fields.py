@@ -1,9 +1,11 @@
-"""The fields of leads where their columns do not say enough."""
+"""The fields of leads where their columns do not say enough, and those that a service changes on many at once."""
 
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.fields import derived, leave_out, register_fields
+from crm.data.many import register_many
 from leads.models import Campaign, CaptureForm, Lead
+from leads.services.leads import SETTLED, update_leads
 
 
 def register() -> None:
@@ -28,3 +30,4 @@ def register() -> None:
     )
     register_fields(Campaign, derived(Campaign, "name", sort="sort_key", folded="sort_key"))
     leave_out(CaptureForm, "key")
+    register_many(Lead, fields=SETTLED, change=update_leads)

@@ -61,6 +61,12 @@ class LeadForm(NamingForm[Lead]):
         {
             "salutation",
             "job_title",
+            "email2",
+            "fax",
+            "currency",
+            "annual_revenue",
+            "budget_amount",
+            "estimated_value",
             "description",
             "source",
             "rating",

@@ -36,6 +36,11 @@ class RecordForm[M: models.Model](forms.ModelForm[M]):
         limit_choices(self, actor)
         use_own_widgets(self)
 
+    @classmethod
+    def takes(cls, record: Any, name: str) -> bool:
+        """Has the form of this record that field? Where it depends on the record, the form of its table says so."""
+        return True
+
     @property
     def values(self) -> dict[str, Any]:
         """What a service takes: cleaned values by field name, those of added fields by key under `custom`."""

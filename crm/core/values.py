@@ -1,6 +1,6 @@
 """Values from forms and other services onto records, with refusals in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,8 +8,9 @@ from django.db import IntegrityError, models
 from django.db.models import CheckConstraint, UniqueConstraint
 from django.utils.translation import gettext as _
 
+from crm.core.bulk import update_rows
 from crm.core.custom.writing import VALUES
-from crm.core.errors import Conflict, Invalid
+from crm.core.errors import Conflict, Invalid, Refusal
 from crm.core.states import StateModel
 
 
@@ -73,3 +74,40 @@ def refuse_closed(record: Any, states: Iterable[str]) -> None:
             _("This %(noun)s is %(state)s, so it cannot be changed.")
             % {"noun": record._meta.verbose_name, "state": record.state_label.lower()}
         )
+
+
+type Values = Mapping[str, Any]
+
+
+def change_locked[M: models.Model](
+    records: Iterable[M], values: Mapping[int, Values], change: Callable[[M, Values], None]
+) -> dict[int, Refusal]:
+    """Let `change` set its values on each record, and write what is different then, all by one statement.
+
+    The caller has locked the records of one table and may change them. Gives the refusals by key; of a refused record
+    nothing is written.
+    """
+    refused: dict[int, Refusal] = {}
+    changed: dict[int, dict[str, Any]] = {}
+    differing: set[str] = set()
+    for record in records:
+        before = _columns(record)
+        try:
+            change(record, values[record.pk])
+        except Refusal as refusal:
+            refused[record.pk] = refusal
+            continue
+        now = _columns(record)
+        names = {name for name, value in now.items() if value != before[name]}
+        if names:
+            changed[record.pk] = now
+            differing |= names
+    if changed:
+        fields = sorted(differing)
+        update_rows(type(record), fields, {key: [now[name] for name in fields] for key, now in changed.items()})
+    return refused
+
+
+def _columns(record: models.Model) -> dict[str, Any]:
+    fields = record._meta.concrete_fields
+    return {field.name: getattr(record, field.attname) for field in fields if not field.primary_key}

@@ -36,7 +36,20 @@ class AccountForm(CustomerForm[Account]):
         (_("Preferences"), PREFERENCE_FIELDS),
     )
 
-    alone = frozenset({"type", "industry", "size", "ownership", "employees", "description", *PREFERENCE_FIELDS})
+    alone = frozenset(
+        {
+            "type",
+            "industry",
+            "size",
+            "ownership",
+            "annual_revenue",
+            "employees",
+            "fax",
+            "description",
+            *TERMS_FIELDS,
+            *PREFERENCE_FIELDS,
+        }
+    )
 
     class Meta:
         model = Account
@@ -55,7 +68,20 @@ class ContactForm(CustomerForm[Contact]):
         (_("Preferences"), PREFERENCE_FIELDS),
     )
 
-    alone = frozenset({"salutation", "born_on", "description", "job_title", "department", "role", *PREFERENCE_FIELDS})
+    alone = frozenset(
+        {
+            "salutation",
+            "born_on",
+            "description",
+            "job_title",
+            "department",
+            "role",
+            "fax",
+            "website",
+            *TERMS_FIELDS,
+            *PREFERENCE_FIELDS,
+        }
+    )
 
     class Meta:
         model = Contact

@@ -1,4 +1,4 @@
-"""Where customers appear: search and navigation."""
+"""Where customers appear: search, navigation, and bulk edits."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -7,11 +7,16 @@ from crm.core.search import SearchSource, register_search
 from crm.customers.models import Account, Contact
 from crm.customers.models.accounts import ACCOUNT_WORDS
 from crm.customers.models.contacts import CONTACT_WORDS
+from crm.customers.services.accounts import SETTLED_ACCOUNT_FIELDS, update_accounts
+from crm.customers.services.contacts import SETTLED_CONTACT_FIELDS, update_contacts
+from crm.data.many import register_many
 
 
 def register() -> None:
     _register_searches()
     _register_navigation()
+    register_many(Account, fields=SETTLED_ACCOUNT_FIELDS, change=update_accounts)
+    register_many(Contact, fields=SETTLED_CONTACT_FIELDS, change=update_contacts)
 
 
 def _register_searches() -> None:

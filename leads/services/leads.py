@@ -1,7 +1,7 @@
 """The life of a lead up to its qualification, which lies in `sales`."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,14 +10,14 @@ from activities.links import relink
 from crm.core.access import READ, WRITE, check_create, find_for, lock_for
 from crm.core.actors import Actor
 from crm.core.custom.writing import set_custom
-from crm.core.errors import Conflict, Invalid, NotFound
+from crm.core.errors import Conflict, Invalid, NotFound, Refusal
 from crm.core.folding import clean_text
 from crm.core.models import Organisation
 from crm.core.numbering import take_number
 from crm.core.reactions import Reaction
 from crm.core.reasons import reasons_for
 from crm.core.transactions import service
-from crm.core.values import refuse_closed, set_values
+from crm.core.values import change_locked, refuse_closed, set_values
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields
 from leads.models import Lead
@@ -72,6 +72,25 @@ def update_lead(*, lead_id: int, values: Mapping[str, Any], actor: Actor, at: dt
     if before != (lead.existing_account_id, lead.existing_contact_id):
         relink(lead)
     return lead
+
+
+SETTLED = frozenset(
+    {"topic", "first_name", "middle_name", "last_name", "company", "email", "phone", "mobile", "website"}
+)
+"""Columns from which others of the same lead follow, and nothing beside it."""
+
+
+@service("lead.updated")
+def update_leads(
+    *, records: Sequence[Lead], values: Mapping[int, Mapping[str, Any]], actor: Actor, at: dt.datetime
+) -> Mapping[int, Refusal]:
+    """As `update_lead` for `SETTLED` columns of many leads, which the caller has locked and the actor may change."""
+
+    def change(lead: Lead, new: Mapping[str, Any]) -> None:
+        refuse_closed(lead, CLOSED)
+        _set(lead, new, actor)
+
+    return change_locked(records, values, change)
 
 
 @service("lead.contacted")

@@ -66,6 +66,8 @@ class DocumentForm[D: DocumentModel](NamingForm[D]):
     contact = ContactField(label=gettext_lazy("Contact"), required=False)
     campaign = CampaignField(label=gettext_lazy("Source campaign"), required=False)
 
+    alone = frozenset({"customer_reference", "freight_terms", "shipping_terms", *BILL_TO, *SHIP_TO, *TEXTS, *SOURCE})
+
     def __init__(self, *args: Any, actor: Any, **options: Any) -> None:
         super().__init__(*args, actor=actor, **options)
         usable = (

@@ -56,6 +56,7 @@ class OpportunityForm(NamingForm[Opportunity]):
             "probability",
             "rating",
             "forecast_category",
+            "budget_amount",
             "budget_status",
             "purchase_timeframe",
             "purchase_process",

@@ -176,7 +176,7 @@ def test_a_field_that_one_left_alone_keeps_the_saved_value_unless_one_says_other
     assert choices_on(page) == {
         "Last name": ("Mosel", "Moser", "yours"),
         "Company": ("Old", "Theirs &amp; Co", "saved"),
-        "Estimated close": ("2026-03-01", "2026-04-02", "saved"),
+        "Estimated close": ("1 Mar 2026", "2 Apr 2026", "saved"),
     }
     assert "[[&quot;company&quot;, &quot;Theirs &amp; Co&quot;]]" in page
     chosen = {"keep-last_name": "yours", "keep-company": "saved", "keep-estimated_close_on": "saved"}

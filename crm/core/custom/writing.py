@@ -25,7 +25,7 @@ def set_custom(record: CustomModel, values: Mapping[str, Any], actor: Any) -> No
     """
     known = {one.key: one for one in definitions_of(type(record), actor)}
     given: Mapping[str, Any] = values.get(VALUES) or {}
-    changed = {key: _stored(record, _known(known, key), value, actor) for key, value in given.items()}
+    changed = {key: _stored(_known(known, key), record.custom.get(key), value, actor) for key, value in given.items()}
     if record._state.adding:
         changed = _defaults(record, actor) | changed
     record.custom = {key: kept for key, kept in {**record.custom, **changed}.items() if kept is not None}
@@ -37,8 +37,15 @@ def _known(known: Mapping[str, Definition], key: str) -> Definition:
     return known[key]
 
 
-def _stored(record: CustomModel, definition: Definition, value: Any, actor: Any) -> Any:
-    before = record.custom.get(definition.key)
+def stored_anew(definition: Definition, value: Any, actor: Any) -> Any:
+    """The value as it is stored on records that do not hold it yet, with the checks of `set_custom`."""
+    return _stored(definition, _NOT_THIS, value, actor)
+
+
+_NOT_THIS = object()
+
+
+def _stored(definition: Definition, before: Any, value: Any, actor: Any) -> Any:
     try:
         kept = to_json(definition, checked(definition, value))
     except ValueError as error:

@@ -3,6 +3,7 @@
 The page of a conflict sends a choice `keep-<field>` for each field in which the two differ: "yours" or "saved".
 """
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from crm.core import format as shown
 from crm.core.history import events_of
 from crm.core.models import TRACKED
 from crm.core.screens.history import Change, changes_to
@@ -139,10 +141,13 @@ def value_words(field: Any, value: Any) -> str:
     """What a form field holds, as people read it; nothing for what is empty."""
     if value in field.empty_values:
         return ""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list | tuple):
-        return ", ".join(value_words(field, one) for one in value)
+    match value:
+        case bool():
+            return _("yes") if value else _("no")
+        case dt.date() if not isinstance(value, dt.datetime):
+            return shown.day(value)
+        case list() | tuple():
+            return ", ".join(value_words(field, one) for one in value)
     for key, label in getattr(field, "choices", ()) if not isinstance(field, ModelChoiceField) else ():
         if str(key) == str(value):
             return str(label)

@@ -1,7 +1,7 @@
 """Accounts and their life."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from crm.core.access import WRITE, check_create, lock_for
 from crm.core.actors import Actor
 from crm.core.custom.writing import set_custom
-from crm.core.errors import Invalid
+from crm.core.errors import Invalid, Refusal
 from crm.core.transactions import service
-from crm.core.values import refuse_closed, save, set_values
+from crm.core.values import change_locked, refuse_closed, save, set_values
 from crm.customers.models import Account, Contact
 from crm.customers.services.fields import PREFERENCE_FIELDS, TERMS_FIELDS
 from crm.users.models import Team, User
@@ -61,7 +61,29 @@ def update_account(*, account_id: int, values: Mapping[str, Any], actor: Actor, 
     return account
 
 
+SETTLED_ACCOUNT_FIELDS = frozenset({"name", "email", "phone", "phone2", "website"})
+"""Columns from which others of the same account follow, and nothing beside it."""
+
+
+@service("account.changed")
+def update_accounts(
+    *, records: Sequence[Account], values: Mapping[int, Mapping[str, Any]], actor: Actor, at: dt.datetime
+) -> Mapping[int, Refusal]:
+    """As `update_account` for `SETTLED_ACCOUNT_FIELDS` of many that the caller has locked and the actor may change."""
+
+    def change(account: Account, new: Mapping[str, Any]) -> None:
+        refuse_closed(account, ("inactive",))
+        _set(account, new, actor)
+
+    return change_locked(records, values, change)
+
+
 def _set_and_save(account: Account, values: Mapping[str, Any], actor: Actor) -> None:
+    _set(account, values, actor)
+    save(account, fields=_FIELDS)
+
+
+def _set(account: Account, values: Mapping[str, Any], actor: Actor) -> None:
     set_values(account, values, ACCOUNT_FIELDS)
     set_custom(account, values, actor)
     if "parent" in values:
@@ -69,7 +91,6 @@ def _set_and_save(account: Account, values: Mapping[str, Any], actor: Actor) -> 
     if "primary_contact" in values:
         _refuse_foreign_contact(account, account.primary_contact)
     account.set_keys()
-    save(account, fields=_FIELDS)
 
 
 def _refuse_circle(account: Account) -> None:

@@ -1,7 +1,7 @@
 """Contacts and their life."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from crm.core.access import WRITE, check_create, lock_for
 from crm.core.actors import Actor
 from crm.core.custom.writing import set_custom
-from crm.core.errors import Invalid
+from crm.core.errors import Invalid, Refusal
 from crm.core.reactions import Reaction
 from crm.core.transactions import service
-from crm.core.values import refuse_closed, save, set_values
+from crm.core.values import change_locked, refuse_closed, save, set_values
 from crm.customers.models import Contact
 from crm.customers.services.fields import PREFERENCE_FIELDS, TERMS_FIELDS
 from crm.users.models import Team, User
@@ -66,7 +66,29 @@ def update_contact(*, contact_id: int, values: Mapping[str, Any], actor: Actor, 
     return contact
 
 
+SETTLED_CONTACT_FIELDS = frozenset({"first_name", "middle_name", "last_name", "email", "email2", "phone", "mobile"})
+"""Columns from which others of the same contact follow, and nothing beside it."""
+
+
+@service("contact.changed")
+def update_contacts(
+    *, records: Sequence[Contact], values: Mapping[int, Mapping[str, Any]], actor: Actor, at: dt.datetime
+) -> Mapping[int, Refusal]:
+    """As `update_contact` for `SETTLED_CONTACT_FIELDS` of many that the caller has locked and the actor may change."""
+
+    def change(contact: Contact, new: Mapping[str, Any]) -> None:
+        refuse_closed(contact, ("inactive",))
+        _set(contact, new, actor)
+
+    return change_locked(records, values, change)
+
+
 def _set_and_save(contact: Contact, values: Mapping[str, Any], actor: Actor) -> None:
+    _set(contact, values, actor)
+    save(contact, fields=_FIELDS)
+
+
+def _set(contact: Contact, values: Mapping[str, Any], actor: Actor) -> None:
     set_values(contact, values, CONTACT_FIELDS)
     set_custom(contact, values, actor)
     if "reports_to" in values:
@@ -74,7 +96,6 @@ def _set_and_save(contact: Contact, values: Mapping[str, Any], actor: Actor) -> 
     contact.set_keys()
     if not contact.full_name:
         raise Invalid(_("Enter a first name, a last name or an e-mail address."), field="last_name")
-    save(contact, fields=_FIELDS)
 
 
 def _refuse_circle(contact: Contact) -> None:

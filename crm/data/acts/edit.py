@@ -1,13 +1,12 @@
-"""One field of many records, through the form and the service of their table."""
+"""One field of many records, by the rules of the form and the service of their table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.db import models
+from django.db import DatabaseError, OperationalError, models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.core import history
 from crm.core.access import WRITE
 from crm.core.errors import Conflict, Invalid
 from crm.core.fields import RecordField
@@ -15,14 +14,14 @@ from crm.core.screens.conflicts import value_words
 from crm.core.screens.history_words import column_words
 from crm.core.screens.nouns import edit_view_of
 from crm.core.screens.single import one_field_form
-from crm.core.values import filled
-from crm.data.acts.base import Act, Kept, Outcome, Result, Results, Values, attempt, by_key, judged, plain
+from crm.data.acts.base import Act, Kept, Outcome, Result, Results, Values, attempt, by_key, judged, plain, refused_as
+from crm.data.acts.writers import writer_for
 
 BATCH, ONE_BY_ONE = 500, 50
 
 
 class EditAct(Act):
-    """By one statement where nothing else follows from the field (`RecordForm.alone`), else record by record."""
+    """By one statement for many records where a `Writer` knows how, else record by record through the form."""
 
     key, right, label = "edit", WRITE, gettext_lazy("Edit a field")
 
@@ -31,56 +30,88 @@ class EditAct(Act):
         self.field, self.key = field, f"edit-{field.name}"
         view: Any = edit_view_of(model)
         self.view = view()
-        self.is_alone = field.edit_name in getattr(view.form_class, "alone", ())
-        self.batch = BATCH if self.is_alone else ONE_BY_ONE  # type: ignore[misc]  # of this field
+        self.writer = writer_for(model, field, view.form_class, actor)
+        self.batch = ONE_BY_ONE if self.writer is None else BATCH  # type: ignore[misc]  # of this field
 
     def form(self, data: Any = None, instance: Any = None) -> Any:
         return one_field_form(self.model, self.field.edit_name, self.actor, data=data, instance=instance)
 
     def refusal(self, record: Any) -> str:
-        return str(self.view.obstacle(record))
+        obstacle = str(self.view.obstacle(record))
+        return obstacle or ("" if self.view.form_class.takes(record, self.field.edit_name) else _no_such_field())
 
     def summary(self, form: Any) -> str:
         name = self.field.edit_name
-        value = value_words(form.fields[name], form.cleaned_data[name]) or _("empty")
+        value = " ".join(value_words(form.fields[name], form.cleaned_data[name]).split()) or _("empty")
         return column_words(_("%(field)s set to %(value)s") % {"field": self.field.label, "value": value})
 
     def apply(self, keys: Sequence[int], form: Any, at: Any) -> Results:
-        if not self.is_alone:
+        if self.writer is None:
             return {key: attempt(self.model, key, self._through_form(form.data), self.actor) for key in keys}
+        if obstacle := self.writer.obstacle():
+            return dict.fromkeys(keys, Result(Outcome.FAILED, obstacle))
+        try:
+            value = self.writer.typed(form.cleaned_data[self.field.edit_name])
+        except Invalid as refused:
+            return dict.fromkeys(keys, refused_as(refused))
         records, results = judged(self, keys)
-        return results | self._write(records, form.cleaned_data[self.field.edit_name])
+        return results | self._write(records, {record.pk: value for record in records}, at)
 
     def take_back(self, kept: Sequence[Kept], at: Any, done_at: Any) -> Results:
         known = by_key(kept)
-        if not self.is_alone:
+        if self.writer is None:
             return {key: attempt(self.model, key, self._restoring(one), self.actor) for key, one in known.items()}
+        if obstacle := self.writer.obstacle():
+            return dict.fromkeys(known, Result(Outcome.FAILED, obstacle))
         records, results = judged(self, list(known))
-        groups: dict[str, list[Any]] = {}
+        standing, values = [], dict[int, Any]()
         for record in records:
-            if self._now(record) == known[record.pk].after:
-                groups.setdefault(repr(known[record.pk].before), []).append(record)
-            else:
+            one = known[record.pk]
+            if self._now(record) != one.after:
                 results[record.pk] = Result(Outcome.MOVED_ON)
-        for group in groups.values():
-            results |= self._write(group, self._value(known[group[0].pk].before))
+                continue
+            try:
+                values[record.pk] = self.writer.kept(one.before[self.field.path])
+                standing.append(record)
+            except ValueError as misfit:
+                results[record.pk] = Result(Outcome.FAILED, str(misfit))
+        return results | self._write(standing, values, at)
+
+    def _write(self, records: Sequence[Any], values: Mapping[int, Any], at: Any) -> Results:
+        """Only what differs is written, so that nobody finds a change in the history that was none."""
+        assert self.writer is not None  # noqa: S101 - the callers have looked
+        before = {record.pk: self._now(record) for record in records}
+        differing = [record for record in records if not self.writer.is_on(record, values[record.pk])]
+        results = {key: Result(Outcome.SAME, before=now, after=now) for key, now in before.items()}
+        results |= self._written(differing, values, at)
+        rows = self.model._base_manager.filter(pk__in=[record.pk for record in differing])
+        stored = dict(rows.values_list("pk", self._root.attname))
+        for record in differing:
+            if results[record.pk].outcome == Outcome.SAME:
+                after = self._noted(stored[record.pk])
+                results[record.pk] = Result(Outcome.DONE, before=before[record.pk], after=after)
         return results
 
-    def _write(self, records: list[Any], value: Any) -> Results:
-        column = self.model._meta.get_field(self.field.path)
-        before = {record.pk: self._now(record) for record in records}
-        keys, value = list(before), filled(column, value)
-        rows = self.model._base_manager.filter(pk__in=keys)
-        with history.action("record.changed"):
-            rows.update(**{column.name: value})
-        stored = dict(rows.values_list("pk", column.attname))  # type: ignore[union-attr]  # concrete fields only
-        after = {key: {self.field.path: plain(found)} for key, found in stored.items()}
-        return {
-            key: Result(
-                Outcome.SAME if before[key] == after[key] else Outcome.DONE, before=before[key], after=after[key]
-            )
-            for key in keys
-        }
+    def _written(self, records: Sequence[Any], values: Mapping[int, Any], at: Any) -> Results:
+        """What was refused. Where the database refuses the statement, each record is tried by itself."""
+        assert self.writer is not None  # noqa: S101 - the callers have looked
+        if not records:
+            return {}
+        try:
+            with transaction.atomic():
+                refused = self.writer.write(records, values, at)
+        except OperationalError:
+            raise
+        except DatabaseError as error:
+            if len(records) == 1:
+                return {records[0].pk: refused_as(error)}
+            # The writer may have set values on the records that are not stored.
+            return {
+                key: result
+                for record in records
+                for key, result in self._written([self._again(record)], values, at).items()
+            }
+        return {key: refused_as(refusal) for key, refusal in refused.items()}
 
     def _through_form(self, data: Any) -> Callable[[Any], Result]:
         def change(record: Any) -> Result:
@@ -88,7 +119,7 @@ class EditAct(Act):
             # Forms write into their instance, which must not be the record that is compared.
             form = self.form(data, self._again(record))
             if form is None:
-                raise Conflict(_("This record has no such field."))
+                raise Conflict(_no_such_field())
             if not form.is_valid():
                 raise Invalid(" ".join(sentence for sentences in form.errors.values() for sentence in sentences))
             before = self._now(record)
@@ -122,20 +153,29 @@ class EditAct(Act):
     def _again(self, record: Any) -> Any:
         return self.model._base_manager.get(pk=record.pk)
 
+    @property
+    def _root(self) -> Any:
+        """The column that holds the field; custom fields share one."""
+        return self.model._meta.get_field(self.field.path.partition("__")[0])
+
     def _now(self, record: Any) -> Values:
-        """The stored value of the field, as JSON can hold it; a custom field lies in a column of its own."""
-        root, _line, rest = self.field.path.partition("__")
-        column: Any = self.model._meta.get_field(root)
-        value = getattr(record, column.attname)
-        return {self.field.path: plain(value.get(rest) if rest else value)}
+        """The stored value of the field, as JSON can hold it."""
+        return self._noted(getattr(record, self._root.attname))
+
+    def _noted(self, stored: Any) -> Values:
+        key = self.field.path.partition("__")[2]
+        return {self.field.path: plain(stored.get(key) if key else stored)}
 
     def _value(self, kept: Values) -> Any:
         """As the form would have cleaned it: a record instead of its key."""
-        root, _line, rest = self.field.path.partition("__")
-        value, column = kept[self.field.path], self.model._meta.get_field(root)
-        if rest or value is None:
+        value, column = kept[self.field.path], self._root
+        if value is None:
             return value
         if column.is_relation:
             related: Any = column.related_model
             return related._base_manager.filter(pk=value).first()
-        return column.to_python(value)  # type: ignore[union-attr]  # concrete fields only
+        return column.to_python(value)
+
+
+def _no_such_field() -> str:
+    return _("This record has no such field.")

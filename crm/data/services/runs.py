@@ -24,7 +24,7 @@ from crm.core.errors import Conflict, Invalid, NotFound
 from crm.core.screens.nouns import model_of, noun_of
 from crm.core.transactions import service
 from crm.core.work import start_job
-from crm.data.acts import Act, Kept, Results, act_of
+from crm.data.acts import EDIT, Act, Kept, Result, Results, act_of
 from crm.data.models import BulkRow, BulkRun
 from crm.users.access import predicate
 from crm.users.models import User
@@ -125,6 +125,7 @@ def undo_run(*, run_id: int, actor: User, at: dt.datetime) -> BulkRun:
     run = run_of(actor, run_id)
     if obstacle := undo_obstacle(run, at):
         raise Conflict(obstacle)
+    _check_act(run, actor)
     undo = BulkRun(
         person=actor,
         noun=run.noun,
@@ -141,6 +142,17 @@ def undo_run(*, run_id: int, actor: User, at: dt.datetime) -> BulkRun:
             return _begin(undo, list(keys), actor)
     except IntegrityError as error:
         raise Conflict(_twice()) from error
+
+
+def _check_act(run: BulkRun, actor: User) -> None:
+    try:
+        act_of(model_of(run.noun), run.act, actor)
+    except NotFound as gone:
+        raise Conflict(
+            _("The field that was changed has been retired, or you may no longer change it. Nothing is taken back.")
+            if run.act.startswith(EDIT)
+            else gone.sentence
+        ) from gone
 
 
 def _twice() -> str:
@@ -201,26 +213,34 @@ def _begin(run: BulkRun, keys: Sequence[int], actor: User) -> BulkRun:
 
 
 class Worker:
-    """Does one run for the person whose it is, with the rights that they have now."""
+    """Does one run for the person whose it is, with the rights that they have now.
+
+    Where the field is gone by now, or what was chosen cannot be chosen any more, that is noted with each record.
+    """
 
     def __init__(self, run: BulkRun, actor: User) -> None:
-        self.run = run
-        self.act = act_of(model_of(run.noun), run.act, actor)
-        self.form = None if run.undoes_id else self._valid_form()
+        self.run, self.actor = run, actor
+        self.act: Act | None = None
+        self.form: Any = None
+        self.obstacle = ""
+        try:
+            self.act = act_of(model_of(run.noun), run.act, actor)
+            self.form = None if run.undoes_id else self._valid_form(self.act)
+        except (NotFound, Invalid) as refused:
+            self.act, self.obstacle = None, refused.sentence
 
-    def _valid_form(self) -> Any:
-        form = self.act.form(QueryDict(self.run.sent))
+    def _valid_form(self, act: Act) -> Any:
+        form = act.form(QueryDict(self.run.sent))
         if not form.is_valid():
-            # What could be chosen when it was asked cannot be any more.
             raise Invalid(" ".join(sentence for sentences in form.errors.values() for sentence in sentences))
         return form
 
     def advance(self) -> int:
         """The next batch, in the transaction of the caller. Gives the number of records; 0 when nothing waits."""
         waiting = self.run.rows.filter(outcome=BulkRow.Outcome.WAITING).order_by("record_id")
-        keys = list(waiting.values_list("record_id", flat=True)[: self.act.batch])
+        keys = list(waiting.values_list("record_id", flat=True)[: self.act.batch if self.act else Act.batch])
         if keys:
-            with history.action("record.changed", actor=self.act.actor, about=f"data.bulkrun:{self.run.pk}"):
+            with history.action("record.changed", actor=self.actor, about=f"data.bulkrun:{self.run.pk}"):
                 self._write(keys, self._results(keys))
         return len(keys)
 
@@ -228,7 +248,7 @@ class Worker:
         """Nothing waits any more: tell whom it concerns, once."""
         self.run.finished_at = at
         self.run.save(update_fields=["finished_at"])
-        if self.form is not None:
+        if self.act is not None and self.form is not None:
             done = self.run.rows.filter(outcome=BulkRow.Outcome.DONE)
             self.act.finish(list(done.order_by("record_id").values_list("record_id", flat=True)), self.form, at)
 
@@ -237,6 +257,8 @@ class Worker:
 
     def _results(self, keys: Sequence[int]) -> Results:
         undone = self.run.undoes
+        if self.act is None:
+            return dict.fromkeys(keys, Result(BulkRow.Outcome.FAILED, self.obstacle))
         if undone is None:
             return self.act.apply(keys, self.form, self.run.at)
         rows = undone.rows.filter(record_id__in=keys).values_list("record_id", "before", "after")
