@@ -1,7 +1,6 @@
 """Giving many records to somebody else, and having them back."""
 
-import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +15,7 @@ from crm.data.acts.base import Kept, Outcome, Result, Results, SetAct, by_key
 from crm.users.access import may, permission_name
 from crm.users.models import OwnedModel, Team, User
 from crm.users.services.notifications import tell_assigned
-from crm.users.services.ownership import check_owner, give_records
+from crm.users.services.ownership import check_owner, give_each, give_records, write_owners
 
 _COLUMNS = ("owner_id", "owner_team_id")
 
@@ -59,28 +58,46 @@ class AssignAct(SetAct):
         results: Results = {record.pk: Result(Outcome.MOVED_ON) for record in records}
         if not may(self.actor, permission_name(self.model, ASSIGN)):
             return {record.pk: Result(Outcome.FORBIDDEN) for record in records}
-        whose: Callable[[Any], tuple[int, int]] = lambda record: _key(known[record.pk])  # noqa: E731 - twice the same
-        for (owner_id, team_id), group in itertools.groupby(sorted(standing, key=whose), whose):
-            results |= self._back(list(group), owner_id, team_id)
+        owners, refused = self._earlier_owners([known[record.pk] for record in standing])
+        results |= {key: Result(Outcome.FAILED, sentence) for key, sentence in refused.items()}
+        allowed = self._allowed_after(owners)
+        results |= {key: Result(Outcome.DONE if key in allowed else Outcome.FORBIDDEN) for key in owners}
+        with history.action("record.assigned"):
+            give_each(self.model, [record for record in standing if record.pk in allowed], owners)
         return results
 
-    def _back(self, records: list[Any], owner_id: int, team_id: int) -> Results:
-        """One group to one earlier owner; those that would still not be the actor's to give stay where they are."""
-        owner: Any = User.objects.filter(pk=owner_id).first() if owner_id else Team.objects.filter(pk=team_id).first()
+    def _earlier_owners(self, kept: Sequence[Kept]) -> tuple[dict[int, User | Team], dict[int, str]]:
+        """By the keys of the records: whose each was, and why one cannot be theirs any more."""
+        users = User.objects.in_bulk({one.before["owner_id"] for one in kept if one.before["owner_id"]})
+        teams = Team.objects.in_bulk({one.before["owner_team_id"] for one in kept if one.before["owner_team_id"]})
+        known: list[User | Team] = [*users.values(), *teams.values()]
+        why = {one: self._obstacle(one) for one in known}
+        owners, refused = dict[int, User | Team](), dict[int, str]()
+        for one in kept:
+            owner = users.get(one.before["owner_id"]) or teams.get(one.before["owner_team_id"])
+            obstacle = why[owner] if owner is not None else _("Its earlier owner is gone.")
+            if owner is None or obstacle:
+                refused[one.record_id] = obstacle
+            else:
+                owners[one.record_id] = owner
+        return owners, refused
+
+    def _obstacle(self, owner: User | Team) -> str:
         try:
             check_owner(owner, self.model)
         except Invalid as refused:
-            return {record.pk: Result(Outcome.FAILED, refused.sentence) for record in records}
-        keys, own = [record.pk for record in records], set(self._allowed_after(records, owner))
-        self._give([record for record in records if record.pk in own], owner)
-        return {key: Result(Outcome.DONE if key in own else Outcome.FORBIDDEN) for key in keys}
+            return refused.sentence
+        return ""
 
-    def _allowed_after(self, records: list[Any], owner: Any) -> list[int]:
-        """Which of them the actor may assign once they belong to that owner. Tried, and taken back."""
-        rows: Any = self.model._default_manager.filter(pk__in=[record.pk for record in records])
+    def _allowed_after(self, owners: Mapping[int, User | Team]) -> set[int]:
+        """Which of them the actor may assign once they are back; those that they may not give stay where they are.
+
+        Tried, and taken back.
+        """
+        rows: Any = self.model._default_manager.filter(pk__in=list(owners))
         with transaction.atomic():
-            give_records(self.model, records, owner)
-            allowed = list(rows.for_action(self.actor, ASSIGN).values_list("pk", flat=True))
+            write_owners(self.model, owners)
+            allowed = set(rows.for_action(self.actor, ASSIGN).values_list("pk", flat=True))
             transaction.set_rollback(True)
         return allowed
 
@@ -96,7 +113,3 @@ def _of(record: Any) -> dict[str, Any]:
 
 def _column(owner: User | Team) -> str:
     return "owner_team_id" if isinstance(owner, Team) else "owner_id"
-
-
-def _key(kept: Kept) -> tuple[int, int]:
-    return (kept.before["owner_id"] or 0, kept.before["owner_team_id"] or 0)

@@ -1,7 +1,7 @@
 """Who owns a record: owner, team and business unit change together."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.core.access import ASSIGN, lock_for
 from crm.core.actors import Actor
+from crm.core.bulk import update_rows
 from crm.core.errors import Invalid
 from crm.core.reactions import Reaction
 from crm.core.transactions import service
@@ -66,9 +67,30 @@ def give_records(model: type[OwnedModel], records: Sequence[Any], owner: User | 
     columns = owner_fields(owner)
     model._base_manager.filter(pk__in=[record.pk for record in records]).update(**columns)
     for record in records:
-        for name, value in columns.items():
-            setattr(record, name, value)
-        assigned.run(record)
+        _tell(record, columns)
+
+
+def give_each(model: type[OwnedModel], records: Sequence[Any], owners: Mapping[int, User | Team]) -> None:
+    """As `give_records`, to one owner for each key."""
+    write_owners(model, {record.pk: owners[record.pk] for record in records})
+    for record in records:
+        _tell(record, owner_fields(owners[record.pk]))
+
+
+def write_owners(model: type[OwnedModel], owners: Mapping[int, User | Team]) -> None:
+    """Only the columns, for one who gives them back at once: nobody hears of it."""
+    given = {key: owner_fields(owner) for key, owner in owners.items()}
+    rows = {
+        key: [one["owner"] and one["owner"].pk, one["owner_team"] and one["owner_team"].pk, one["owning_unit_id"]]
+        for key, one in given.items()
+    }
+    update_rows(model, ["owner", "owner_team", "owning_unit"], rows)
+
+
+def _tell(record: Any, columns: Mapping[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(record, name, value)
+    assigned.run(record)
 
 
 def follow_owner(owner: User | Team) -> None:
