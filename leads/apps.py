@@ -15,9 +15,9 @@ class LeadsConfig(AppConfig):
         from crm.core.search import register_search  # noqa: PLC0415
         from crm.customers.connecting import Connectable, by_name, register_connectable  # noqa: PLC0415
         from crm.customers.connection_panel import register_connections_on  # noqa: PLC0415
-        from leads import contact, fields, home, moments, permissions, registrations, rollups  # noqa: PLC0415
+        from leads import contact, fields, form_panels, home, moments, permissions, registrations, rollups  # noqa: PLC0415
         from leads.actions import ASSIGN, CONTACT, DISQUALIFY, REOPEN  # noqa: PLC0415
-        from leads.models import Lead  # noqa: PLC0415
+        from leads.models import CaptureForm, Lead  # noqa: PLC0415
         from leads.panels import DUPLICATES, POSTS  # noqa: PLC0415
         from leads.search import LEADS  # noqa: PLC0415
 
@@ -28,6 +28,7 @@ class LeadsConfig(AppConfig):
         completed.register(contact.contact_by_activity)
         actions.register(CONTACT, DISQUALIFY, REOPEN, ASSIGN)
         register_panels(Lead, POSTS, DUPLICATES)
+        register_panels(CaptureForm, form_panels.FIELDS, form_panels.MAPPINGS, form_panels.POSTS)
         register_connectable(Connectable(model=Lead, find=by_name(Lead), position=40))
         register_connections_on(Lead)
         register_moments(Lead, moments.moments_of_lead)
@@ -42,6 +43,7 @@ class LeadsConfig(AppConfig):
                 10,
                 new_label=_("Lead"),
                 new_url_name="leads:lead_create",
-            )
+            ),
+            NavEntry(_("Lead forms"), "leads:capture_form_list", "forms", "marketing", "leads.read_captureform", 110),
         )
         registrations.register()

@@ -2,8 +2,9 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.filters import RecordFilter
-from leads.models import Campaign, Lead
+from leads.models import Campaign, CaptureForm, Lead
 from leads.models.campaigns import CAMPAIGN_WORDS
+from leads.models.capture import FORM_WORDS
 from leads.models.lead import LEAD_WORDS
 from leads.states import CAMPAIGN_MACHINE, LEAD_MACHINE
 
@@ -30,3 +31,11 @@ class CampaignFilter(RecordFilter):
     class Meta:
         model = Campaign
         fields = {"type": ["exact"], "owner": ["exact"]}
+
+
+class CaptureFormFilter(RecordFilter):
+    search_fields = (FORM_WORDS,)
+
+    class Meta:
+        model = CaptureForm
+        fields = {"is_active": ["exact"]}

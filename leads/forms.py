@@ -1,4 +1,4 @@
-"""Forms of leads."""
+"""Forms of leads and of the forms that bring them."""
 
 from typing import Any
 
@@ -7,13 +7,16 @@ from django.db.models import Q
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.forms import TransitionForm
+from crm.core.forms import RecordForm, TransitionForm
 from crm.core.reasons import reasons_for
 from crm.core.record_names import NamingForm
 from crm.customers.record_names import AccountField, ContactField
-from leads.models import Campaign, Lead
+from crm.users.models import Team
+from leads.capture.targets import asked_choices, mapped_choices
+from leads.models import Campaign, CaptureForm, FieldMapping, FormField, Lead
 from leads.record_names import CampaignField
 from leads.services.campaigns import CAMPAIGN_FIELDS
+from leads.services.forms import FORM_FIELDS
 from leads.states import LEAD_MACHINE
 from leads.values import EDITABLE
 
@@ -133,3 +136,87 @@ class CampaignForm(NamingForm[Campaign]):
     class Meta:
         model = Campaign
         fields = CAMPAIGN_FIELDS
+
+
+class HostsField(forms.CharField):
+    """Hosts, one on each line; the service brings them to the spelling in which they are compared."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return (super().to_python(value) or "").replace(",", " ").split()
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(list(initial or []) != self.to_python(data))
+
+
+class CaptureFormForm(NamingForm[CaptureForm]):
+    source = forms.ChoiceField(label=_("Source"), required=False)
+    campaign = CampaignField(label=_("Source campaign"), required=False)
+    allowed_hosts = HostsField(
+        label=_("Allowed hosts"),
+        required=False,
+        help_text=_("One on each line. Visitors return only to them, and only their pages may frame the hosted form."),
+    )
+
+    sections = (
+        (_("Form"), ("name", "is_active")),
+        (_("Leads of this form"), ("owner", "owner_team", "source", "campaign", "again")),
+        (_("Hosted page"), ("heading", "button", "introduction", "language", "consent_text")),
+        (_("Afterwards"), ("thanks", "redirect_url", "allowed_hosts")),
+        (_("Spam"), ("sensitivity", "needs_captcha")),
+    )
+
+    class Meta:
+        model = CaptureForm
+        fields = FORM_FIELDS
+
+    def __init__(self, *args: Any, actor: Any, **options: Any) -> None:
+        super().__init__(*args, actor=actor, **options)
+        source: Any = self.fields["source"]
+        source.choices = _sources(self.instance.source)
+        owner: Any = self.fields["owner"]
+        owner.queryset = owner.queryset.filter(Q(is_active=True) | Q(pk=self.instance.owner_id))
+        team: Any = self.fields["owner_team"]
+        team.queryset = team.queryset.filter(Q(kind=Team.Kind.OWNER) | Q(pk=self.instance.owner_team_id))
+
+
+class FormFieldForm(RecordForm[FormField]):
+    column = forms.ChoiceField(label=_("Field"))
+    label = forms.CharField(
+        label=_("Label"), max_length=200, required=False, help_text=_("Empty: what the field is called here.")
+    )
+    position = forms.IntegerField(
+        label=_("Position"), min_value=0, max_value=32_000, required=False, help_text=_("Empty: the last one.")
+    )
+
+    class Meta:
+        model = FormField
+        fields = ("column", "label", "help", "is_required", "position")
+
+    def __init__(self, *args: Any, actor: Any, **options: Any) -> None:
+        super().__init__(*args, actor=actor, **options)
+        column: Any = self.fields["column"]
+        column.choices = with_current(asked_choices(), self.instance.column)
+
+
+class FieldMappingForm(RecordForm[FieldMapping]):
+    column = forms.ChoiceField(label=_("Field"))
+
+    class Meta:
+        model = FieldMapping
+        fields = ("sent_as", "column")
+
+    def __init__(self, *args: Any, actor: Any, **options: Any) -> None:
+        super().__init__(*args, actor=actor, **options)
+        column: Any = self.fields["column"]
+        column.choices = with_current(mapped_choices(), self.instance.column)
+
+
+def with_current(choices: list[tuple[str, str]], current: str) -> list[tuple[str, str]]:
+    """What was chosen once can be kept, though nobody could choose it anew."""
+    known = not current or current in dict(choices)
+    return [*BLANK_CHOICE_DASH, *choices, *([] if known else [(current, current)])]

@@ -15,6 +15,7 @@ def declare() -> None:
     rights.declare("leads.lead", ["read"], {**worked, rights.READ_ONLY: Depth.ALL})
     rights.declare("leads.lead", _ACTIONS, worked)
     rights.declare("leads.captureform", ["read", "create", "write", "delete"], {rights.MARKETING: Depth.ALL})
+    rights.declare("leads.capturedpost", ["read", "decide"], {rights.MARKETING: Depth.ALL})
     _declare_marketing()
 
 

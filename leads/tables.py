@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from activities.next_steps import NextStepColumn
@@ -18,7 +19,7 @@ from crm.core.tables import (
     TextColumn,
 )
 from crm.customers.countries import country_code
-from leads.models import Campaign, Lead
+from leads.models import Campaign, CaptureForm, Lead
 from leads.states import CAMPAIGN_MACHINE, LEAD_MACHINE
 from leads.touch import FirstTouchColumn
 
@@ -66,5 +67,26 @@ class CampaignTable(Table):
         MoneyColumn(_("Budget"), "budget_amount", place="amount"),
         MoneyColumn(_("Actual cost"), "actual_cost"),
         OwnerColumn(_("Owner")),
+    )
+    default_sort = "sort_key"
+
+
+def _activity(is_active: bool) -> str:
+    return gettext("yes") if is_active else gettext("no")
+
+
+def _given(person: str | None, team: str | None) -> str:
+    return person or team or ""
+
+
+class CaptureFormTable(Table):
+    model = CaptureForm
+    columns = (
+        LinkColumn(_("Name"), "name", sort="sort_key"),
+        Column(_("Active"), "is_active", render=_activity, place="mark"),
+        Column(_("Leads go to"), "owner__name", "owner_team__name", render=_given, place="sub"),
+        ChoiceColumn(_("Source"), "source", Lead.Source.choices),
+        ChoiceColumn(_("The same person again"), "again", CaptureForm.Again.choices),
+        DateTimeColumn(_("Created"), "created_at", sort="created_at"),
     )
     default_sort = "sort_key"

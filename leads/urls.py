@@ -6,6 +6,16 @@ from leads.campaign_actions import ASSIGN as CAMPAIGN_ASSIGN
 from leads.campaign_actions import MOVES as CAMPAIGN_MOVES
 from leads.views.campaigns import CampaignDeleteView, CampaignDetailView, CampaignEditView, CampaignListView
 from leads.views.capture import capture
+from leads.views.forms import (
+    CaptureFormDeleteView,
+    CaptureFormDetailView,
+    CaptureFormEditView,
+    CaptureFormListView,
+    FieldDeleteView,
+    FieldEditView,
+    MappingDeleteView,
+    MappingEditView,
+)
 from leads.views.leads import LeadDeleteView, LeadDetailView, LeadEditView, LeadListView
 
 app_name = "leads"
@@ -28,6 +38,19 @@ urlpatterns = [
     *(
         path(f"campaigns/<int:pk>/{move.name}/", TransitionView.as_view(action=move), name=f"campaign_{move.name}")
         for move in CAMPAIGN_MOVES
+    ),
+    path("lead-forms/", CaptureFormListView.as_view(), name="capture_form_list"),
+    path("lead-forms/new/", CaptureFormEditView.as_view(), name="capture_form_create"),
+    path("lead-forms/<int:pk>/", CaptureFormDetailView.as_view(), name="capture_form_detail"),
+    path("lead-forms/<int:pk>/edit/", CaptureFormEditView.as_view(), name="capture_form_edit"),
+    path("lead-forms/<int:pk>/delete/", CaptureFormDeleteView.as_view(), name="capture_form_delete"),
+    path("lead-forms/<int:pk>/fields/new/", FieldEditView.as_view(), name="form_field_create"),
+    path("lead-forms/<int:pk>/fields/<int:part_id>/edit/", FieldEditView.as_view(), name="form_field_edit"),
+    path("lead-forms/<int:pk>/fields/<int:part_id>/delete/", FieldDeleteView.as_view(), name="form_field_delete"),
+    path("lead-forms/<int:pk>/mappings/new/", MappingEditView.as_view(), name="field_mapping_create"),
+    path("lead-forms/<int:pk>/mappings/<int:part_id>/edit/", MappingEditView.as_view(), name="field_mapping_edit"),
+    path(
+        "lead-forms/<int:pk>/mappings/<int:part_id>/delete/", MappingDeleteView.as_view(), name="field_mapping_delete"
     ),
     path("capture/", capture, name="capture_open"),
     path("capture/<str:form_key>/", capture, name="capture"),

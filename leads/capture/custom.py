@@ -31,14 +31,20 @@ class CustomReading:
     flags: tuple[str, ...]
 
 
-def read_custom(unknown: Fields, definitions: Iterable[Definition]) -> CustomReading:
-    """What fits its field is taken; everything else stays with the post, never cut."""
+def read_custom(
+    unknown: Fields, definitions: Iterable[Definition], mapping: Mapping[str, str] | None = None
+) -> CustomReading:
+    """What fits its field is taken; everything else stays with the post, never cut.
+
+    `mapping` says of names in lower case which field they mean in this form (`custom_…`).
+    """
     fields = _by_name(definitions)
+    own = {name: fields[plain_key(target)] for name, target in (mapping or {}).items() if plain_key(target) in fields}
     values: dict[str, Any] = {}
     rest: list[tuple[str, tuple[str, ...]]] = []
     flags: list[str] = []
     for name, sent in unknown:
-        definition = fields.get(plain_key(name)) or fields.get(inner_key(name))
+        definition = own.get(name.strip().lower()) or fields.get(plain_key(name)) or fields.get(inner_key(name))
         texts = tuple(dict.fromkeys(text.strip() for text in sent if text.strip()))
         if definition is None or not texts or definition.key in values:
             rest.append((name, sent))
@@ -51,9 +57,14 @@ def read_custom(unknown: Fields, definitions: Iterable[Definition]) -> CustomRea
     return CustomReading(values, tuple(rest), tuple(flags))
 
 
+def open_definitions(definitions: Iterable[Definition]) -> list[Definition]:
+    """What only some roles may change is not a stranger's to say."""
+    return [one for one in definitions if not one.writers and not one.readers and one.kind not in _CLOSED]
+
+
 def _by_name(definitions: Iterable[Definition]) -> dict[str, Definition]:
-    """Keys go before labels. What only some roles may change is not a stranger's to say."""
-    open_ = [one for one in definitions if not one.writers and not one.readers and one.kind not in _CLOSED]
+    """Keys go before labels."""
+    open_ = open_definitions(definitions)
     by_label = {plain_key(one.label): one for one in open_}
     by_key = {plain_key(name): one for one in open_ for name in (one.form_name, one.key)}
     return {name: one for name, one in (by_label | by_key).items() if name}

@@ -1,7 +1,18 @@
-"""Leads, the forms that bring them, the raw posts, and campaigns."""
+"""Leads, the forms that bring them, the raw posts, what is known of their senders, and campaigns."""
 
 from leads.models.campaigns import Campaign
-from leads.models.capture import CapturedPost, CaptureForm, Touch
+from leads.models.capture import CaptureForm, FieldMapping, FormField
 from leads.models.lead import Lead
+from leads.models.posts import CapturedPost, Touch
+from leads.models.senders import KnownSender
 
-__all__ = ["Campaign", "CaptureForm", "CapturedPost", "Lead", "Touch"]
+__all__ = [
+    "Campaign",
+    "CaptureForm",
+    "CapturedPost",
+    "FieldMapping",
+    "FormField",
+    "KnownSender",
+    "Lead",
+    "Touch",
+]

@@ -104,7 +104,9 @@ def _form_of(key: str) -> CaptureForm | None:
     """Forms in the bin too: what they get is kept as that of an inactive form."""
     if not key or len(key) > _LONGEST_KEY:
         return None
-    found: CaptureForm | None = CaptureForm.with_bin.select_related("owner", "owner_team").filter(key=key).first()
+    found: CaptureForm | None = (
+        CaptureForm.with_bin.select_related("owner", "owner_team", "campaign").filter(key=key).first()
+    )
     return found
 
 
@@ -133,7 +135,7 @@ def _columns(case: _Case, form: CaptureForm) -> dict[str, Any]:
     """The values of the post as columns; what belongs to the form is not the sender's to say."""
     values: dict[str, Any] = dict(case.reading.values)
     values["source"] = known_source(str(values.get("source", ""))) or form.source
-    values["campaign_code"] = form.campaign_code or values.get("campaign_code", "")
+    _name_campaign(values, form)
     code = values.pop("currency", None)
     if code:
         values["currency"] = Currency.objects.filter(code=code, is_active=True).first()
@@ -143,6 +145,14 @@ def _columns(case: _Case, form: CaptureForm) -> dict[str, Any]:
     if added := _added(case):
         values[VALUES] = added
     return values
+
+
+def _name_campaign(values: dict[str, Any], form: CaptureForm) -> None:
+    """A form that names a campaign is not overruled by what a post says."""
+    if form.campaign is not None:
+        values["campaign"], values["campaign_code"] = form.campaign, ""
+    elif form.campaign_code:
+        values["campaign_code"] = form.campaign_code
 
 
 def _added(case: _Case) -> Mapping[str, Any]:

@@ -129,6 +129,25 @@ _WRONG: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "catalog:price_list": ("name", {"name": ""}),
 }
 
+#: Lead forms are kept by marketing and administrators.
+_FORMS = (
+    Page("capture form list", "leads:capture_form_list", query="view=all"),
+    Page("capture form list, no match", "leads:capture_form_list", query="view=all&q=zzzz"),
+    Page("capture form", "leads:capture_form_detail", "capture form"),
+    Page("capture form, related", "leads:capture_form_detail", "capture form", query="tab=related"),
+    Page("capture form, history", "leads:capture_form_detail", "capture form", query="tab=history"),
+    Page("new capture form", "leads:capture_form_create"),
+    Page("new capture form, with errors", "leads:capture_form_create", status=422, form="name", sent={"name": ""}),
+    Page("edit capture form", "leads:capture_form_edit", "capture form"),
+    Page("delete capture form", "leads:capture_form_delete", "capture form"),
+    Page("new field of a form", "leads:form_field_create", "capture form"),
+    Page("edit a field of a form", "leads:form_field_edit", "form field"),
+    Page("remove a field of a form", "leads:form_field_delete", "form field"),
+    Page("new mapping of a form", "leads:field_mapping_create", "capture form"),
+    Page("edit a mapping of a form", "leads:field_mapping_edit", "field mapping"),
+    Page("remove a mapping of a form", "leads:field_mapping_delete", "field mapping"),
+)
+
 #: Questions and forms before a move, with the records that may make it.
 _MOVES: Mapping[str, str] = {
     "leads:lead_contact": "lead",
@@ -303,7 +322,8 @@ _ERRORS = (
 
 def pages() -> list[Page]:
     """All of them; each name once."""
-    return [*_ENTRANCE, *_ACCOUNT, *_FRAME, *_ERRORS, *_lists(), *_records(), *_forms(), *_acts()]
+    kept = [replace(page, who="administrator") for page in _FORMS]
+    return [*_ENTRANCE, *_ACCOUNT, *_FRAME, *_ERRORS, *_lists(), *_records(), *_forms(), *_acts(), *kept]
 
 
 def _lists() -> Iterator[Page]:

@@ -34,6 +34,7 @@ def test_a_nameless_lead_is_refused_with_a_sentence(cast: Cast, ada: Client) -> 
 
 def test_a_form_made_by_an_administrator_has_an_owner_and_clean_hosts(cast: Cast, ada: Client) -> None:
     form = {"name": "Landing", "source": "web", "allowed_hosts": "https://WWW.Shop.example/x", "is_active": "on"}
+    form |= {"language": "en", "again": "lead", "sensitivity": "normal"}
     response = ada.post("/admin/leads/captureform/add/", form)
     assert response.status_code == 302, response.text[:3000]
     made = CaptureForm.objects.get()

@@ -17,6 +17,8 @@ from crm.core.models import TRACKED
 from crm.users.depth import Depth
 from crm.users.models import Role, RolePrivilege, User, UserRole
 from crm.users.rights import known_permissions
+from leads.models import CaptureForm
+from leads.models.capture import new_form_key
 from sales.models import Payment
 from sales.services.lines import LineRow
 from sales.services.opportunities import hold_opportunity
@@ -51,6 +53,7 @@ def make_crowded_world(count: int) -> World:
     world = make_world()
     owner = world.cast.rep_a
     _give_all_rights_to_own(owner)
+    _give_the_rights_of_forms_to(world.cast.manager)
     for number in range(UNITS - 1):
         UnitFactory.create(name=f"North {number}", parent=world.cast.north)
     products = _products(count)
@@ -71,6 +74,17 @@ def _give_all_rights_to_own(person: User) -> None:
         RolePrivilege(role=role, permission=permission, depth=Depth.OWN) for permission in known_permissions()
     )
     UserRole.objects.filter(user=person).delete()
+    UserRole.objects.create(user=person, role=role)
+
+
+def _give_the_rights_of_forms_to(person: User) -> None:
+    """Whom no other page is measured for: lead forms and what they bring are marketing's."""
+    role = Role.objects.create(name="Keeper of lead forms")
+    RolePrivilege.objects.bulk_create(
+        RolePrivilege(role=role, permission=permission, depth=Depth.ALL)
+        for permission in known_permissions()
+        if permission.endswith(("_captureform", "_capturedpost"))
+    )
     UserRole.objects.create(user=person, role=role)
 
 
@@ -198,6 +212,8 @@ def _copy[M: models.Model](record: M, **changes: Any) -> M:
 
 def _name_anew(record: Any) -> None:
     """Under another number, or name, where the table wants one."""
+    if isinstance(record, CaptureForm):
+        record.key = new_form_key()
     for name in _NAMED_ONCE:
         if getattr(record, name, ""):
             setattr(record, name, f"{getattr(record, name)[:60]} {next(_numbers)}")

@@ -19,6 +19,8 @@ ALL, NONE = "oooooo", "mmmmmm"
 READ, WORK, PREVIEW = "ohhooo", "ohhoof", "phhppf"
 MAKE = "ooooof"
 CATALOGUE = "fffoof"
+#: What marketing and administrators keep: their list, and their records.
+KEPT, KEPT_RECORD = "ffffof", "hhhhoh"
 #: Activities are seen by the whole unit, and changed by their owner.
 SEEN, DONE = "oohooo", "ofhoof"
 #: Campaigns are seen by all who sell, and changed by those who run them.
@@ -137,9 +139,25 @@ def sharing(world: World) -> list[tuple[str, Row]]:
     ]
 
 
+def _lead_forms(world: World) -> dict[str, Row]:
+    kept = {"read": KEPT_RECORD, "work": KEPT_RECORD, "make": KEPT}
+    typed = {"name": "Typed", "source": "web", "language": "en", "again": "lead", "sensitivity": "normal"}
+    return {
+        **pages("leads:capture_form", **kept, **typed),
+        "leads:capture_form_list": Row("", KEPT),
+        "leads:form_field_create": act("capture form", KEPT_RECORD, column="city", label="Typed"),
+        "leads:form_field_edit": act("form field", KEPT_RECORD, column="email", label="Typed"),
+        "leads:form_field_delete": act("form field", KEPT_RECORD),
+        "leads:field_mapping_create": act("capture form", KEPT_RECORD, sent_as="Typed", column="city"),
+        "leads:field_mapping_edit": act("field mapping", KEPT_RECORD, sent_as="Typed", column="city"),
+        "leads:field_mapping_delete": act("field mapping", KEPT_RECORD),
+    }
+
+
 def _leads(world: World) -> dict[str, Row]:
     colleague: dict[str, Any] = {"owner": world.cast.rep_b.pk}
     return {
+        **_lead_forms(world),
         **pages("leads:lead", last_name="Typed", **_PREFERENCES),
         "leads:lead_contact": act("lead"),
         "leads:lead_disqualify": act("lead", status_reason="lost"),

@@ -15,6 +15,7 @@ from tests.proofs.world import World, browser, everything, lasting_world, passin
 LISTS = [
     "leads:lead_list",
     "leads:campaign_list",
+    "leads:capture_form_list",
     "sales:opportunity_list",
     "sales:quote_list",
     "sales:order_list",

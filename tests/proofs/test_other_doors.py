@@ -40,7 +40,7 @@ def _hidden_pages(world: World) -> dict[str, Any]:
 
 def test_no_part_of_a_hidden_page_is_given_out(world: World) -> None:
     client, pages = browser(world.person("stranger")), _hidden_pages(world)
-    assert len(pages) == 8
+    assert len(pages) == 9
     for url, record in pages.items():
         for panel in panels_for(type(record)):
             asked = f"{url}?panel={panel.name}"
@@ -140,6 +140,7 @@ ROLES: dict[str, dict[str, str]] = {
     MARKETING: {
         "leads:lead": "oooo",
         "leads:campaign": "oooo",
+        "leads:capture_form": "oooo",
         "customers:account": "oofo",
         "customers:contact": "oofo",
         "catalog:product": "oooo",
@@ -153,6 +154,7 @@ ROLES: dict[str, dict[str, str]] = {
     FINANCE: {
         "leads:lead": "fhhf",
         "leads:campaign": "ooff",
+        "leads:capture_form": "fhhf",
         "customers:account": "ooof",
         "customers:contact": "ooof",
         "catalog:product": "ooff",
@@ -197,11 +199,13 @@ def test_a_part_is_not_reached_through_another_record(world: World) -> None:
     """The owner may do everything with both records."""
     client, before, records = browser(world.person("administrator")), everything(), world.records
     account, contact, file = records["account"], records["contact"], records["activity file"][1]
-    item, price_list = records["price list item"][1], records["price list"]
+    item, price_list, form = records["price list item"][1], records["price list"], records["capture form"]
     strange = [
         f"/accounts/{account.pk}/addresses/{records['contact address'][1].pk}",
         f"/contacts/{contact.pk}/addresses/{records['account address'][1].pk}",
         f"/price-lists/{price_list.pk}/items/{item.pk}",
+        f"/lead-forms/{form.pk}/fields/{records['form field'][1].pk}",
+        f"/lead-forms/{form.pk}/mappings/{records['field mapping'][1].pk}",
     ]
     with passing():
         for url in (f"{one}/{act}/" for one in strange for act in ("edit", "delete")):

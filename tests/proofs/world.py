@@ -27,6 +27,7 @@ from crm.customers.services.contacts import deactivate_contact
 from crm.data.models import BulkRun, Export
 from crm.users.models import Notification, SavedView, Share, User
 from crm.users.services.notifications import notify
+from leads.services.forms import add_field, add_mapping
 from sales.services.opportunities import hold_opportunity
 from sales.services.orders import hold_order
 from sales.services.payments import pay_invoice
@@ -36,7 +37,7 @@ from tests.factories.campaigns import make_campaign, make_inactive, make_launche
 from tests.factories.cast import Cast, make_cast
 from tests.factories.catalog import PriceListFactory, PriceListItemFactory, ProductFactory
 from tests.factories.customers import AddressFactory
-from tests.factories.leads import make_disqualified_lead, make_lead
+from tests.factories.leads import make_disqualified_lead, make_form, make_lead
 from tests.factories.opportunities import make_won
 from tests.factories.sales import (
     make_account,
@@ -84,7 +85,7 @@ def make_world() -> World:
     owner = world.cast.rep_a
     _share(make_account(owner, COMMON), world.cast.rep_b, world.cast.rep_c)
     world.records |= _views(owner)
-    for make in (_leads, _campaigns, _customers, _catalogue, _activities, _opportunities, _documents):
+    for make in (_leads, _lead_forms, _campaigns, _customers, _catalogue, _activities, _opportunities, _documents):
         world.records |= make(owner)
     world.records |= _bulk(owner, world.records["lead"])
     return world
@@ -132,6 +133,21 @@ def _campaigns(owner: Any) -> dict[str, Any]:
         "campaign launched": make_launched(owner),
         "campaign suspended": make_suspended(owner),
         "campaign inactive": make_inactive(owner),
+    }
+
+
+def _lead_forms(owner: Any) -> dict[str, Any]:
+    """In tuples what belongs to a form."""
+    now = timezone.now()
+    form, other = make_form(owner, name="Contact us"), make_form(owner, name="Newsletter")
+    by: dict[str, Any] = {"actor": SYSTEM, "at": now}
+    email, city = {"column": "email", "label": "Your e-mail"}, {"sent_as": "LEADCF5", "column": "city"}
+    add_field(form_id=form.pk, values=email, **by)
+    add_mapping(form_id=form.pk, values=city, **by)
+    return {
+        "capture form": form,
+        "form field": (other, add_field(form_id=other.pk, values=email, **by)),
+        "field mapping": (other, add_mapping(form_id=other.pk, values=city, **by)),
     }
 
 
