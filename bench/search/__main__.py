@@ -5,8 +5,8 @@
 FOLDER is one that `bench.volume --home` has filled. What is missing of documents and activities is filled in; then
 the real server answers on the loopback address, one client at a time: as one who owns thirty leads, as the manager of
 eight units, and as one who sees all; the texts are every pair of two first letters that names here begin with, words
-that everybody and nobody has, numbers, e-mails and ends of phones. Beside the server stands *the floor*: the one
-statement of the search through psycopg alone. It ends by itself.
+that everybody and nobody has, numbers, e-mails and ends of phones. Beside the server stands *the floor*: the
+statements of the search through psycopg alone. It ends by itself.
 """
 
 import argparse

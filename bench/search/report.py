@@ -4,18 +4,20 @@ import statistics
 import time
 from collections.abc import Sequence
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils.http import urlencode
 
 from bench.volume.client import ask
 from bench.volume.fill import LOGINS, RARE
+from crm.core.branches import Sql
 from crm.core.finding import find
 from crm.core.search import sources
+from crm.core.statements import Row, ask_together
 from crm.core.words import asked
 from crm.users.models import User
 
@@ -43,7 +45,7 @@ def report(port: int, runs: int) -> None:
                 for text, request in zip(texts, requests, strict=True)
             }
             _print(f"{who}: {what}", [each for of_text in times.values() for each in of_text])
-            slowest = sorted(times, key=lambda text: -statistics.median(times[text]))[:4]
+            slowest = sorted(times, key=lambda text: -statistics.median(times[text]))[:8]
             print(
                 "      slowest:",
                 ", ".join(f"{text or 'nothing'} {statistics.median(times[text]):.0f}" for text in slowest),
@@ -52,20 +54,34 @@ def report(port: int, runs: int) -> None:
 
 
 def _floor(login: str, runs: int) -> list[float]:
-    """The statements of each text as they are, without Django."""
+    """The statements of each text as they are, without Django, on a connection that keeps their plans, too."""
     person = User.objects.get(username=login)
     times: list[float] = []
-    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as bare:
+    parameters = {**connection.get_connection_params(), "prepare_threshold": 2, "cursor_factory": psycopg.Cursor}
+    with psycopg.connect(**parameters, options="-c plan_cache_mode=force_generic_plan", autocommit=True) as bare:
         for text in (*TEXTS, *ENDS):
-            with CaptureQueriesContext(connection) as queries:
-                find(person, asked(text), sources())
-            statements = [query["sql"] for query in queries if "tsquery" in query["sql"]]
+            statements = _statements_of(person, text)
             for _run in range(runs):
                 began = time.perf_counter()
-                for statement in statements:
-                    bare.execute(statement.encode()).fetchall()
+                with bare.pipeline():
+                    cursors = [bare.execute(one.text.encode(), one.params) for one in statements]
+                for cursor in cursors:
+                    cursor.fetchall()
                 times.append((time.perf_counter() - began) * 1000)
     return times
+
+
+def _statements_of(person: User, text: str) -> list[Sql]:
+    """What the search of this text asks the database."""
+    found: list[Sql] = []
+
+    def noting(statements: Sequence[Sql]) -> list[list[Row]]:
+        found.extend(statements)
+        return ask_together(statements)
+
+    with patch("crm.core.finding.ask_together", noting):
+        find(person, asked(text), sources())
+    return found
 
 
 def _print(what: str, times: Sequence[float]) -> None:

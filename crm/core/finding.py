@@ -19,6 +19,8 @@ from crm.core.word_frequencies import NOTHING_KNOWN, frequencies_of
 from crm.core.words import Asked
 
 SHOWN = 10
+#: So many of the newest rows with a common word are an answer, since it says that there are more.
+_ENOUGH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +83,30 @@ class _Rows:
 
 
 def _read(asking: Sequence[tuple[Looking, Way]], shown: int) -> dict[SearchSource, _Rows]:
-    """Once for all tables, and once more for those of which the first answer left something open."""
-    rows = _asked_together(asking, shown)
-    again: list[tuple[Looking, Way]] = []
-    for one, way in asking:
-        found = rows[one.source]
-        if way is Way.NEWEST and len(found.best) < shown:
-            # The newest rows held too little of a common word: all rows are asked after all.
-            again.append((one, Way.WORDS))
-        elif way is Way.WORDS and found.has_more and one.is_rare_exactly:
-            again.append((one, Way.EXACT))
-    for source, more in (_asked_together(again, shown) if again else {}).items():
-        first = rows[source]
-        best = list(dict.fromkeys(sorted([*first.best, *more.best], key=_rank)))[:shown]
-        rows[source] = _Rows(best, max(first.count, more.count), more.has_more or first.count > CANDIDATES)
+    """Once for all tables, and again for those of which an answer left something open."""
+    rows: dict[SearchSource, _Rows] = {}
+    while asking:
+        answers = _asked_together(asking, shown)
+        again = [(one, way) for one, asked in asking if (way := _then(one, asked, answers[one.source], shown))]
+        for one, asked in asking:
+            found = answers[one.source]
+            rows[one.source] = _both(rows[one.source], found, asked, shown) if one.source in rows else found
+        asking = again
     return rows
+
+
+def _then(one: Looking, asked: Way, found: _Rows, shown: int) -> Way | None:
+    """The way on which the table is asked once more."""
+    if asked in {Way.NEWEST, Way.SPREAD} and len(found.best) < min(shown, _ENOUGH):
+        # They held too little of a common word.
+        return Way.SPREAD if asked is Way.NEWEST else Way.WORDS
+    return Way.EXACT if asked is Way.WORDS and found.has_more and one.is_rare_exactly else None
+
+
+def _both(first: _Rows, more: _Rows, way: Way, shown: int) -> _Rows:
+    """Of all ways but that to the exact, the later one looks at more rows, so it knows better how many there are."""
+    best = list(dict.fromkeys(sorted([*first.best, *more.best], key=_rank)))[:shown]
+    return _Rows(best, max(first.count, more.count), more.has_more or (way is Way.EXACT and first.has_more))
 
 
 def _asked_together(asking: Sequence[tuple[Looking, Way]], shown: int) -> dict[SearchSource, _Rows]:
@@ -107,7 +118,7 @@ def _rows(way: Way, found: Sequence[Row]) -> _Rows:
     """`found` has (tier, changed, key, count, title, subtitle, state, reason), the count of all in each row."""
     best = sorted(found, key=_rank)
     count = int(best[0][3]) if best else 0
-    has_more = count > CANDIDATES or (bool(best) and way is Way.NEWEST)
+    has_more = count > CANDIDATES or (bool(best) and way in {Way.NEWEST, Way.SPREAD})
     return _Rows([(*row[:3], *row[4:]) for row in best], min(count, CANDIDATES), has_more)
 
 

@@ -6,6 +6,7 @@
 - EXACT: beside WORDS, where there were more rows than are ranked: what is exactly asked for.
 - NEWEST: the words are common and the reader sees many rows: of the newest few hundred enough have the words. An
   index of words would give all hundred thousand before the first could be shown.
+- SPREAD: the newest have too little of a common word, as after an import of others: rows from all over the table.
 """
 
 import time
@@ -31,6 +32,7 @@ FEW_ROWS = 500
 #: An index of words that gives more than this takes longer than looking at the newest rows; these have to hold enough.
 _MANY_HITS, _COMMON, _ENOUGH = 25_000, 0.04, 20
 _EXACT_HITS = 200
+_SPREAD_ROWS = 1000
 _KEPT_SECONDS = 60.0
 _MOST_KEPT = 1000
 
@@ -42,6 +44,7 @@ class Way(Enum):
     WORDS = auto()
     REACH = auto()
     NEWEST = auto()
+    SPREAD = auto()
     EXACT = auto()
 
 
@@ -67,7 +70,13 @@ class Looking:
 
     def statement(self, way: Way, shown: int) -> Sql:
         """(tier, changed, key, count, title, subtitle, state, reason) of the best rows."""
-        ways = {Way.WORDS: self._by_words, Way.REACH: self._by_reach, Way.NEWEST: self._newest, Way.EXACT: self._exact}
+        ways = {
+            Way.WORDS: self._by_words,
+            Way.REACH: self._by_reach,
+            Way.NEWEST: self._newest,
+            Way.SPREAD: self._spread,
+            Way.EXACT: self._exact,
+        }
         found = _united(list(ways[way]()), "UNION")
         table, columns = self._table, ", ".join(self._shown_columns())
         text = f"""SELECT "best"."tier", "best"."changed", "best"."pk", "best"."count", {columns} FROM (
@@ -109,6 +118,14 @@ class Looking:
         newest = _united([piece.sql(beside=None, tail=tail) for piece in pieces.pieces], "UNION ALL")
         condition = _all_of([_in(key, newest), _beside_index(self._matches(self.asked.begins))])
         yield self._rows(condition, CANDIDATES + 1)
+        yield from self._exact()
+
+    def _spread(self) -> Iterator[Sql]:
+        """Whole pages from all over the table; the same ones each time, so that the same is found each time."""
+        percent = min(100.0, 100 * _SPREAD_ROWS / max(self.known.rows, 1.0))
+        sample = Sql(f'SELECT "id" FROM {self._table} TABLESAMPLE SYSTEM ({percent:.3g}) REPEATABLE (1)')  # noqa: S608 - our own text
+        condition = _all_of([_in(f'{self._table}."id"', sample), _beside_index(self._matches(self.asked.begins))])
+        yield from self._visible(condition, CANDIDATES + 1)
         yield from self._exact()
 
     def _exact(self) -> Iterator[Sql]:
