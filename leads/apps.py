@@ -17,17 +17,19 @@ class LeadsConfig(AppConfig):
         from crm.customers.connection_panel import register_connections_on  # noqa: PLC0415
         from leads import contact, fields, form_panels, home, moments, permissions, registrations, rollups  # noqa: PLC0415
         from leads.actions import ASSIGN, CONTACT, DISQUALIFY, REOPEN  # noqa: PLC0415
+        from leads.duplicates import register as register_duplicates  # noqa: PLC0415
         from leads.models import CaptureForm, Lead  # noqa: PLC0415
-        from leads.panels import DUPLICATES, POSTS  # noqa: PLC0415
+        from leads.panels import POSTS  # noqa: PLC0415
         from leads.search import LEADS  # noqa: PLC0415
 
         permissions.declare()
         rollups.register()
         fields.register()
+        register_duplicates()
         home.register()
         completed.register(contact.contact_by_activity)
         actions.register(CONTACT, DISQUALIFY, REOPEN, ASSIGN)
-        register_panels(Lead, POSTS, DUPLICATES)
+        register_panels(Lead, POSTS)
         register_panels(CaptureForm, form_panels.FIELDS, form_panels.MAPPINGS, form_panels.POSTS)
         register_connectable(Connectable(model=Lead, find=by_name(Lead), position=40))
         register_connections_on(Lead)

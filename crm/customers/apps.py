@@ -11,6 +11,7 @@ class CustomersConfig(AppConfig):
             actions,
             connections,
             dependencies,
+            duplicates,
             fields,
             foundations,
             panels,
@@ -21,6 +22,7 @@ class CustomersConfig(AppConfig):
         permissions.declare()
         dependencies.register()
         fields.register()
+        duplicates.register()
         actions.register_actions()
         panels.register()
         connections.register()

@@ -12,8 +12,10 @@ class DataConfig(AppConfig):
         from crm.core.screens.bulk_bar import register_bar  # noqa: PLC0415
         from crm.core.screens.list_entries import ListEntry, register_list_entries  # noqa: PLC0415
         from crm.data import acts, permissions, tasks  # noqa: PLC0415
+        from crm.data.duplicates.defaults import lay_rules  # noqa: PLC0415
 
         permissions.declare()
         register_bar(acts.acts_for)
         register_list_entries(ListEntry(_("Export"), "data:export", "data.export"))
         foundations.register(tasks.lay_schedules)
+        foundations.register(lay_rules)

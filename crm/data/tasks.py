@@ -9,6 +9,7 @@ from crm.core.actors import SYSTEM
 from crm.core.models import Job
 from crm.core.transactions import retried
 from crm.core.work import beat, run_job
+from crm.data.duplicates import indexes
 from crm.data.models import BulkRun
 from crm.data.services import exports
 from crm.data.services.runs import UNDO_FOR, Worker
@@ -39,6 +40,11 @@ def _batch(worker: Worker, job: Job) -> bool:
 @task(queue_name="long")
 def write_export(job_id: int) -> None:
     run_job(job_id, exports.write_export)
+
+
+@task(queue_name="long")
+def build_duplicate_index(job_id: int) -> None:
+    run_job(job_id, indexes.build)
 
 
 @task

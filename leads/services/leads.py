@@ -18,6 +18,7 @@ from crm.core.reactions import Reaction
 from crm.core.reasons import reasons_for
 from crm.core.transactions import service
 from crm.core.values import change_locked, refuse_closed, set_values
+from crm.data.duplicates import refuse_duplicates
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields
 from leads.models import Lead
@@ -46,16 +47,26 @@ def create_lead(
 ) -> Lead:
     """A new open lead. `series` is that of its number; those that begin with `demo-` mark demonstration data."""
     check_create(actor, Lead)
-    return write_lead(values=values, owner=owner, actor=actor, at=at, series=series)
+    lead = _new_lead(values, owner, actor, at, series)
+    refuse_duplicates(lead, changed=values, actor=actor)
+    return _numbered(lead, at, series)
 
 
 def write_lead(
     *, values: Mapping[str, Any], owner: User | Team, actor: Actor, at: dt.datetime, series: str = "lead"
 ) -> Lead:
-    """The row of a new lead, for services that have checked the rights: every new lead comes through here."""
+    """The row of a new lead from outside, which no rule refuses: nothing that a website sends is lost."""
+    return _numbered(_new_lead(values, owner, actor, at, series), at, series)
+
+
+def _new_lead(values: Mapping[str, Any], owner: User | Team, actor: Actor, at: dt.datetime, series: str) -> Lead:
     lead = Lead(**owner_fields(owner), is_demo=series.startswith("demo-"))
     lead.created_at = lead.updated_at = at
     _set(lead, values, actor)
+    return lead
+
+
+def _numbered(lead: Lead, at: dt.datetime, series: str) -> Lead:
     lead.number = take_number(series, on=Organisation.load().today(at))
     lead.save(force_insert=True)
     return lead
@@ -68,6 +79,7 @@ def update_lead(*, lead_id: int, values: Mapping[str, Any], actor: Actor, at: dt
     refuse_closed(lead, CLOSED)
     before = (lead.existing_account_id, lead.existing_contact_id)
     _set(lead, values, actor)
+    refuse_duplicates(lead, changed=values, actor=actor)
     lead.save()
     if before != (lead.existing_account_id, lead.existing_contact_id):
         relink(lead)
@@ -89,6 +101,7 @@ def update_leads(
     def change(lead: Lead, new: Mapping[str, Any]) -> None:
         refuse_closed(lead, CLOSED)
         _set(lead, new, actor)
+        refuse_duplicates(lead, changed=new, actor=actor)
 
     return change_locked(records, values, change)
 

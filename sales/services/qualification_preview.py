@@ -11,7 +11,7 @@ from activities.regarding import Ref
 from crm.core.access import READ, may_create
 from crm.core.folding import fold
 from crm.customers.models import Account, Contact
-from crm.customers.services.matching import Match, find_matches
+from crm.data.duplicates import Match, find, values_of
 from leads.models import Lead
 from sales.models import Opportunity
 from sales.services import field_map
@@ -65,15 +65,7 @@ class QualificationPreview:
 
 def preview(lead: Lead, actor: Any) -> QualificationPreview:
     """Reads with a fixed number of queries, and only what the actor may see."""
-    matches = find_matches(
-        actor=actor,
-        company=lead.company,
-        first_name=lead.first_name,
-        last_name=lead.last_name,
-        emails=[lead.email, lead.email2],
-        phones=[lead.phone, lead.mobile],
-        website=lead.website,
-    )
+    matches = find(Lead, values_of(lead), actor=actor, against=(Account, Contact))
     account = _section("account", lead, actor, matches)
     contact = _section("contact", lead, actor, matches)
     return QualificationPreview(
@@ -99,7 +91,7 @@ def _section(kind: str, lead: Lead, actor: Any, matches: Iterable[Match]) -> Cus
     candidates = [
         Candidate(match.record, match.reasons, match.is_exact)
         for match in matches
-        if match.kind == kind and not (given and match.record.pk == given.pk)
+        if match.model is model and not (given and match.record.pk == given.pk)
     ]
     if given:
         candidates.insert(0, Candidate(given, is_given=True))

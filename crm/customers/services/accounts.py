@@ -14,6 +14,7 @@ from crm.core.transactions import service
 from crm.core.values import change_locked, refuse_closed, save, set_values
 from crm.customers.models import Account, Contact
 from crm.customers.services.fields import PREFERENCE_FIELDS, TERMS_FIELDS
+from crm.data.duplicates import refuse_duplicates
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields
 
@@ -91,6 +92,7 @@ def _set(account: Account, values: Mapping[str, Any], actor: Actor) -> None:
     if "primary_contact" in values:
         _refuse_foreign_contact(account, account.primary_contact)
     account.set_keys()
+    refuse_duplicates(account, changed=values, actor=actor)
 
 
 def _refuse_circle(account: Account) -> None:

@@ -15,6 +15,7 @@ from crm.core.transactions import service
 from crm.core.values import change_locked, refuse_closed, save, set_values
 from crm.customers.models import Contact
 from crm.customers.services.fields import PREFERENCE_FIELDS, TERMS_FIELDS
+from crm.data.duplicates import refuse_duplicates
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields
 
@@ -96,6 +97,7 @@ def _set(contact: Contact, values: Mapping[str, Any], actor: Actor) -> None:
     contact.set_keys()
     if not contact.full_name:
         raise Invalid(_("Enter a first name, a last name or an e-mail address."), field="last_name")
+    refuse_duplicates(contact, changed=values, actor=actor)
 
 
 def _refuse_circle(contact: Contact) -> None:

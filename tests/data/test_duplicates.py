@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.core.actors import SYSTEM
 from crm.customers.models import Account, Contact
-from crm.customers.services.matching import AT_MOST, find_matches
+from crm.data.duplicates import Match, find
+from crm.data.duplicates.finding import AT_MOST
+from leads.models import Lead
 from tests.factories.cast import Cast
 from tests.factories.customers import AccountFactory, ContactFactory
 
@@ -18,6 +20,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _british_numbers(settings: Any) -> None:
     settings.PHONE_REGION = "GB"
+
+
+def find_matches(*, actor: Any, **known: Any) -> list[Match]:
+    """What a lead with these values is compared with."""
+    return find(Lead, known, actor=actor, against=(Account, Contact))
 
 
 ACME = {
@@ -41,16 +48,16 @@ ADA = {
 @pytest.mark.parametrize(
     ("known", "reasons", "is_exact"),
     [
-        ({"emails": ["INFO@acme.example"]}, ("Same e-mail address", "Website or e-mail of the same domain"), True),
+        ({"email": "INFO@acme.example"}, ("Same e-mail address", "Website or e-mail of the same domain"), True),
         ({"company": "ACME engineering"}, ("Same company name",), True),
         ({"company": "Acmé  Engineering Ltd."}, ("Same company name",), True),
         ({"website": "acme.example"}, ("Same website",), True),
         ({"website": "http://www.acme.example/contact?x=1"}, ("Same website",), True),
-        ({"emails": ["bob@acme.example"]}, ("Website or e-mail of the same domain",), False),
-        ({"phones": ["+442079460018"]}, ("Same phone number",), False),
-        ({"phones": ["(020) 7946-0019"]}, ("Same phone number",), False),
+        ({"email": "bob@acme.example"}, ("Website or e-mail of the same domain",), False),
+        ({"phone": "+442079460018"}, ("Same phone number",), False),
+        ({"phone": "(020) 7946-0019"}, ("Same phone number",), False),
         (
-            {"company": "Acme Engineering", "website": "acme.example", "phones": ["020 7946 0018"]},
+            {"company": "Acme Engineering", "website": "acme.example", "phone": "020 7946 0018"},
             ("Same company name", "Same website", "Same phone number"),
             True,
         ),
@@ -60,21 +67,21 @@ def test_an_account_is_matched_by(known: dict[str, Any], reasons: tuple[str, ...
     account = AccountFactory.create(**ACME)
     AccountFactory.create(name="Somebody else", email="x@other.example", website="other.example")
     found = find_matches(actor=SYSTEM, **known)
-    assert [(match.record, match.kind, match.reasons, match.is_exact) for match in found] == [
-        (account, "account", reasons, is_exact)
+    assert [(match.record, match.model, match.reasons, match.is_exact) for match in found] == [
+        (account, Account, reasons, is_exact)
     ]
 
 
 @pytest.mark.parametrize(
     ("known", "reasons", "is_exact"),
     [
-        ({"emails": ["Ada@Acme.example"]}, ("Same e-mail address",), True),
-        ({"emails": ["other@x.example", "ada@home.example"]}, ("Same e-mail address",), True),
+        ({"email": "Ada@Acme.example"}, ("Same e-mail address",), True),
+        ({"email": "other@x.example", "email2": "ada@home.example"}, ("Same e-mail address",), True),
         ({"first_name": "ada", "last_name": "BYRON"}, ("Same name",), False),
-        ({"phones": ["020 7946 0020"]}, ("Same phone number",), False),
-        ({"phones": ["", "+44 7700 900123"]}, ("Same phone number",), False),
+        ({"phone": "020 7946 0020"}, ("Same phone number",), False),
+        ({"phone": "", "mobile": "+44 7700 900123"}, ("Same phone number",), False),
         (
-            {"first_name": "Ada", "last_name": "Byron", "emails": ["ada@home.example"], "phones": ["07700900123"]},
+            {"first_name": "Ada", "last_name": "Byron", "email": "ada@home.example", "phone": "07700900123"},
             ("Same e-mail address", "Same name", "Same phone number"),
             True,
         ),
@@ -84,8 +91,8 @@ def test_a_contact_is_matched_by(known: dict[str, Any], reasons: tuple[str, ...]
     contact = ContactFactory.create(**ADA)
     ContactFactory.create(first_name="Bea", last_name="Byron", email="bea@other.example")
     found = find_matches(actor=SYSTEM, **known)
-    assert [(match.record, match.kind, match.reasons, match.is_exact) for match in found] == [
-        (contact, "contact", reasons, is_exact)
+    assert [(match.record, match.model, match.reasons, match.is_exact) for match in found] == [
+        (contact, Contact, reasons, is_exact)
     ]
 
 
@@ -98,13 +105,13 @@ def test_a_contact_is_matched_by(known: dict[str, Any], reasons: tuple[str, ...]
         {"company": "Acme Engineering Services"},
         {"last_name": "Byron"},
         {"first_name": "Ada"},
-        {"emails": ["ada@acme.example.org"]},
-        {"emails": ["da@acme-engineering.example"]},
+        {"email": "ada@acme.example.org"},
+        {"email": "da@acme-engineering.example"},
         {"website": "example"},
         {"website": "javascript:alert(1)"},
-        {"phones": ["0018"]},
-        {"phones": ["not a number"]},
-        {"emails": ["", "   ", "nobody"], "phones": [""], "company": "", "website": " "},
+        {"phone": "0018"},
+        {"phone": "not a number"},
+        {"email": "   ", "email2": "nobody", "phone": "", "company": "", "website": " "},
         {"company": "%", "first_name": "_", "last_name": "%"},
     ],
 )
@@ -120,8 +127,8 @@ def test_nobody_is_matched_by_a_part_or_by_nothing(known: dict[str, Any]) -> Non
 def test_a_mail_provider_says_nothing_about_a_company(domain: str) -> None:
     AccountFactory.create(name="One", email=f"one@{domain}")
     AccountFactory.create(name="Two", website=domain)
-    assert find_matches(actor=SYSTEM, emails=[f"other@{domain}"], website=f"https://{domain}") == []
-    found = find_matches(actor=SYSTEM, emails=[f"ONE@{domain}"])
+    assert find_matches(actor=SYSTEM, email=f"other@{domain}", website=f"https://{domain}") == []
+    found = find_matches(actor=SYSTEM, email=f"ONE@{domain}")
     assert [(match.record.name, match.reasons) for match in found] == [("One", ("Same e-mail address",))]
 
 
@@ -130,7 +137,7 @@ def test_the_strongest_reasons_come_first_and_accounts_before_contacts() -> None
     by_email = AccountFactory.create(name="By e-mail", email="info@acme.example")
     by_name = AccountFactory.create(name="Acme")
     person = ContactFactory.create(email="info@acme.example")
-    found = find_matches(actor=SYSTEM, company="Acme", emails=["info@acme.example"], phones=["020 7946 0018"])
+    found = find_matches(actor=SYSTEM, company="Acme", email="info@acme.example", phone="020 7946 0018")
     assert [match.record for match in found] == [by_email, by_name, by_phone, person]
 
 
@@ -146,16 +153,16 @@ def test_only_visible_and_active_records_are_matched(cast: Cast) -> None:
     assert find_matches(actor=cast.rep_b, company="Acme") == []
 
 
-def test_there_are_two_queries_and_a_bounded_number_of_rows() -> None:
+def test_there_is_one_query_for_each_table_and_a_bounded_number_of_rows() -> None:
     for _number in range(AT_MOST + 5):
         AccountFactory.create(name="Acme")
         ContactFactory.create(first_name="Ada", last_name="Byron")
     strong = AccountFactory.create(name="Acme", email="info@acme.example")
     with CaptureQueriesContext(connection) as queries:
         found = find_matches(
-            actor=SYSTEM, company="Acme", first_name="Ada", last_name="Byron", emails=["info@acme.example"]
+            actor=SYSTEM, company="Acme", first_name="Ada", last_name="Byron", email="info@acme.example"
         )
-    assert len(queries) == 2
+    assert len(queries) == 3  # the rules, and one for each table
     assert found[0].record == strong
     assert len(found) == 2 * AT_MOST
 
@@ -178,8 +185,8 @@ def test_matching_reads_indexes_and_never_the_whole_table(cast: Cast, who: str) 
     known: dict[str, Any] = {
         "company": "Company 7",
         "website": "c8.example",
-        "emails": ["x9@c9.example"],
-        "phones": ["020 7946 0018"],
+        "email": "x9@c9.example",
+        "phone": "020 7946 0018",
     }
     with CaptureQueriesContext(connection) as queries:
         find_matches(actor=actor, first_name="", last_name="P11", **known)
@@ -190,4 +197,4 @@ def test_matching_reads_indexes_and_never_the_whole_table(cast: Cast, who: str) 
             cursor.execute(f"EXPLAIN {sql}")
             plan = "\n".join(line for (line,) in cursor.fetchall())
         assert "Seq Scan on customers_" not in plan, plan
-        assert "BitmapOr" in plan, plan
+        assert "Index" in plan, plan

@@ -1,0 +1,107 @@
+"""Rules that forbid: no second record with the same key, not even where two are made at the same moment.
+
+Whoever writes a record holds an advisory lock on each of its keys until the transaction ends, and only then looks for
+others: the one who comes second sees what the first has made. Records that the person may not see count too.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, models
+from django.utils.translation import gettext as _
+
+from crm.core.access import visible_names
+from crm.core.actors import SYSTEM, Actor
+from crm.core.errors import Invalid
+from crm.core.transactions import read_once
+from crm.data.duplicates.finding import find, values_of
+from crm.data.duplicates.nouns import DuplicateNoun, Values, noun_of
+from crm.data.duplicates.rules import Rule, is_same, reason, rules_of
+from crm.data.models import CriterionKind
+
+_HALF = 2**63
+
+
+def refuse_duplicates(record: models.Model, *, changed: Iterable[str], actor: Actor) -> None:
+    """Called by services within their transaction, before they save: refused is what a rule forbids, at its field.
+
+    `changed` are the names of the values that are written: where none of them is compared, nothing is asked. One query
+    where no rule forbids anything in this table.
+    """
+    noun = noun_of(type(record))
+    if noun is None:
+        return
+    rules = read_once(f"duplicates.{noun.label}", lambda: rules_of(noun.label, only_forbidding=True))
+    rules = [rule for rule in rules if _concerns(rule, noun, set(changed))]
+    if not rules:
+        return
+    values = values_of(record)
+    _lock([key for rule in rules for key in _keys(rule, noun, values)])
+    for match in find(type(record), values, actor=SYSTEM, exclude=record.pk, against=[type(record)]):
+        rule = next((rule for rule in match.rules if rule in rules), None)
+        if rule is not None:
+            raise Invalid(_sentence(rule, noun, match.record, actor), field=_field(rule, noun))
+    _claim(record, noun, rules, values)
+
+
+def _concerns(rule: Rule, noun: DuplicateNoun, changed: set[str]) -> bool:
+    """Added fields are written together, under one name."""
+    own = {criterion.field.partition(".")[0] for criterion in rule.criteria if criterion.field}
+    return bool((noun.compared | own) & changed)
+
+
+def _claim(record: Any, noun: DuplicateNoun, rules: Iterable[Rule], values: Values) -> None:
+    """Many records that one act changes are written together at its end: until then the act knows what each will be."""
+    if record.pk is None:
+        return
+    claims: dict[int, Values] = read_once(f"duplicates.{noun.label}.claims", dict)
+    for key, other in claims.items():
+        rule = next((rule for rule in rules if key != record.pk and is_same(rule, noun, values, other)), None)
+        if rule is not None:
+            words = {"why": reason(rule, noun)}
+            raise Invalid(
+                _("Another of these records is the same: %(why)s. Two of them are not allowed.") % words,
+                field=_field(rule, noun),
+            )
+    claims[record.pk] = values
+
+
+def _sentence(rule: Rule, noun: DuplicateNoun, other: models.Model, actor: Actor) -> str:
+    pair = (type(other), other.pk)
+    link = visible_names(actor, [pair])[pair]
+    words = {"why": reason(rule, noun), "name": link.label}
+    if link.hidden:
+        return _("%(name)s is there already: %(why)s. Two of them are not allowed.") % words
+    return _("“%(name)s” is there already: %(why)s. Two of them are not allowed.") % words
+
+
+def _field(rule: Rule, noun: DuplicateNoun) -> str:
+    criterion = rule.criteria[0]
+    return criterion.field if criterion.field and "." not in criterion.field else noun.fields.get(criterion.kind, "")
+
+
+def _keys(rule: Rule, noun: DuplicateNoun, values: Values) -> Iterable[int]:
+    """Where two records would be the same by this rule, they share one of these.
+
+    What is nearly the same, and what only the database folds, shares none: there one change goes through at a time.
+    """
+    identity = noun.identity(values)
+    first = rule.criteria[0]
+    texts = {""}
+    if not first.field and first.kind != CriterionKind.SIMILAR:
+        texts = {key for probe in noun.probes.get(first.kind, ()) for key in getattr(identity, probe.keys)}
+    return (_number(f"{rule.pk}:{text}") for text in texts)
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) - _HALF
+
+
+def _lock(keys: Sequence[int]) -> None:
+    """In rising order, so that two never wait for each other."""
+    if not keys:
+        return
+    with connection.cursor() as cursor:
+        parameters: Any = [sorted(set(keys))]
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", parameters)

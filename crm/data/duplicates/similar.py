@@ -1,0 +1,59 @@
+"""Names that differ by a slip: one letter too many, missing, other or swapped, or the words in another order. Pure.
+
+Whoever looks for a name looks for all that are one slip away, each by the index of the names as they are stored: so
+nothing more needs to be kept, and what is found can be told why.
+"""
+
+from collections.abc import Iterable, Iterator
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789 "
+#: A slip in a short name makes another one.
+SHORTEST = 5
+#: The more letters, the more spellings are looked for.
+LONGEST = 40
+_MOST_WORDS = 4
+
+
+def nearly(names: Iterable[str]) -> frozenset[str]:
+    """All names that are one slip away from these, these themselves left out; folded names in, folded names out."""
+    wanted = frozenset(names)
+    found = {other for name in wanted if SHORTEST <= len(name) <= LONGEST for other in _slips(name)}
+    return frozenset(found) - wanted
+
+
+def _slips(name: str) -> Iterator[str]:
+    signs = sorted(set(_LETTERS) | set(name))
+    for place in range(len(name) + 1):
+        before, after = name[:place], name[place:]
+        if after:
+            yield before + after[1:]
+        if len(after) > 1:
+            yield before + after[1] + after[0] + after[2:]
+        for sign in signs:
+            yield before + sign + after
+            if after:
+                yield before + sign + after[1:]
+    yield from _turned(name.split())
+
+
+def _turned(words: list[str]) -> Iterator[str]:
+    """The last word first, and the first word last."""
+    if 1 < len(words) <= _MOST_WORDS:
+        yield " ".join([words[-1], *words[:-1]])
+        yield " ".join([*words[1:], words[0]])
+
+
+def is_nearly(one: str, other: str) -> bool:
+    """Is one of two different folded names one slip away from the other?"""
+    if not (SHORTEST <= len(one) <= LONGEST and SHORTEST <= len(other) <= LONGEST) or one == other:
+        return False
+    if sorted(one.split()) == sorted(other.split()):
+        return other in set(_turned(one.split()))
+    short, long = sorted((one, other), key=len)
+    if len(long) - len(short) > 1:
+        return False
+    start = next((place for place, sign in enumerate(short) if sign != long[place]), len(short))
+    if len(short) < len(long):
+        return short[start:] == long[start + 1 :]
+    swapped = short[start + 1 : start + 2] + short[start : start + 1] + short[start + 2 :]
+    return short[start + 1 :] == long[start + 1 :] or swapped == long[start:]
