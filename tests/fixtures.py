@@ -7,6 +7,7 @@ import pytest
 from django.test import Client, override_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from crm.core import counts
 from crm.users.models import User
 from tests.factories.cast import Cast, make_cast
 
@@ -34,6 +35,14 @@ def client_for() -> ClientFor:
 def _quick_passwords() -> Iterator[None]:
     """Passwords whose hash is quickly made: what is tried is the door, not how long a guess takes."""
     with override_settings(PASSWORD_HASHERS=["tests.hashing.QuickHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _time_to_count() -> Iterator[None]:
+    """A busy machine must not turn a number into an estimate."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counts, "MILLISECONDS", 20_000)
         yield
 
 

@@ -1,4 +1,4 @@
-"""How many rows a list has: exactly up to a limit, beyond it what the planner believes."""
+"""How many rows a list has: exactly up to a limit, and beyond it what the planner believes."""
 
 import json
 import time
@@ -6,13 +6,16 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connections, models
+from django.db import models
 from django.db.models import Q
 
 from crm.core.access import Branch
-from crm.core.branches import Pieces
+from crm.core.branches import Pieces, Sql
+from crm.core.statements import ask_within
 
 LIMIT = 10_000
+#: A number beside the title is worth no more than that; a rare value without an index would take a second.
+MILLISECONDS = 20
 KEPT_SECONDS = 60.0
 _MOST_KEPT = 2000
 
@@ -29,7 +32,8 @@ _estimates: dict[Hashable, tuple[float, int]] = {}
 
 
 def count_up_to(queryset: Rows, branches: Sequence[Branch], limit: int = LIMIT, *, key: Hashable = None) -> Count:
-    """Exact up to `limit`, each row once; every kind of branch stops at one row more.
+    """Exact up to `limit`, each row once, if that takes no longer than `MILLISECONDS`; every kind of branch stops at
+    one row more.
 
     Where an estimate was given under this `key` within the last minute, it is given again without counting. The
     key must name everything on which the rows depend: the table, the filters, the person and their branches.
@@ -37,10 +41,10 @@ def count_up_to(queryset: Rows, branches: Sequence[Branch], limit: int = LIMIT, 
     kept = _kept(key)
     if kept is not None:
         return Count(kept, exact=False)
-    found = _counted(Pieces(queryset, branches, ["pk"]), limit, queryset.db)
-    if found <= limit:
+    found = _counted(Pieces(queryset, branches, ["pk"]), limit)
+    if found is not None and found <= limit:
         return Count(found, exact=True)
-    estimate = max(_estimate(queryset, branches), limit + 1)
+    estimate = max(_estimate(queryset, branches), found or 1)
     _keep(key, estimate)
     return Count(estimate, exact=False)
 
@@ -49,8 +53,8 @@ def forget_estimates() -> None:
     _estimates.clear()
 
 
-def _counted(pieces: Pieces, limit: int, using: str) -> int:
-    """At most `limit` + 1 of each piece: if one was cut, it alone holds more than the limit."""
+def _counted(pieces: Pieces, limit: int) -> int | None:
+    """At most `limit` + 1 of each piece: if one was cut, it alone holds more than the limit. None: it took too long."""
     tail = f"LIMIT {limit + 1:d}"
     parts = [piece.sql(beside=None, tail=tail) for piece in pieces.pieces]
     if not parts:
@@ -58,10 +62,8 @@ def _counted(pieces: Pieces, limit: int, using: str) -> int:
     found = " UNION ALL ".join(f'(SELECT * FROM ({part.text}) AS "part" {tail})' for part in parts)  # noqa: S608 - our own text
     distinct = "" if len(parts) == 1 else "DISTINCT "
     params = [value for part in parts for value in part.params]
-    with connections[using].cursor() as cursor:
-        cursor.execute(f'SELECT count({distinct}"pk") FROM ({found}) AS "found"', params)  # noqa: S608 - our own text
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
+    rows = ask_within(MILLISECONDS, Sql(f'SELECT count({distinct}"pk") FROM ({found}) AS "found"', tuple(params)))  # noqa: S608 - our own text
+    return None if rows is None else int(rows[0][0])
 
 
 def _estimate(queryset: Rows, branches: Sequence[Branch]) -> int:

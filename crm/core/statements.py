@@ -1,4 +1,4 @@
-"""Statements in SQL that are asked together, whose plans the server keeps.
+"""Statements in SQL that are asked together, whose plans the server keeps; and one that may not take long.
 
 To plan a statement over many indexes takes the server longer than to carry it out, and the memory that this needs
 stays with its process. So the text of such a statement has its values apart, and each connection keeps the plans of
@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg.sql
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 
 from crm.core.branches import Sql
+from crm.core.outages import was_stopped
 
 #: Kept plans of one connection. One of the search takes a quarter of a megabyte.
 MOST_PLANS = 20
@@ -34,6 +35,22 @@ def ask_together(statements: Sequence[Sql]) -> list[list[Row]]:
             for cursor, statement in zip(cursors, statements, strict=True):
                 cursor.execute(statement.text, statement.params)
         return [_all_rows(cursor) for cursor in cursors]
+
+
+def ask_within(milliseconds: int, statement: Sql) -> list[Row] | None:
+    """The rows of a statement that only reads; None where the database needs longer."""
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    try:
+        # Rolled back in any case, so that the limit ends with it, also within another transaction.
+        with raw.transaction(force_rollback=True), raw.cursor() as limit, connection.cursor() as cursor:
+            limit.execute(f"SET LOCAL statement_timeout = {milliseconds:d}")
+            cursor.execute(statement.text, statement.params)
+            return list(cursor.fetchall())
+    except OperationalError as error:
+        if was_stopped(error):
+            return None
+        raise
 
 
 def literal(text: str) -> str:
