@@ -154,15 +154,8 @@ def selection(declared: Declaration, parameters: QueryDict, actor: Any) -> Selec
     """
     asked = _Asked(declared, parameters, actor)
     chosen = asked.view()
-    rows = declared.queryset(actor)
     only = asked.only()
-    filtered: RecordFilter | NoFilter
-    if only is not None:
-        query, error, filtered = "", None, NoFilter(rows.filter(pk__in=only))
-    else:
-        rows = chosen.filter(rows, actor) if chosen else rows
-        query, rows, error = asked.queried(chosen, rows)
-        filtered = filter_for(declared.filterset, parameters, rows, actor)
+    query, filtered, error = asked.narrowed(chosen, only)
     everything: Any = declared.model._default_manager.all()
     branches = everything.branches(actor, READ)
     exact = not asked.notices and not filtered.notices and error is None
@@ -216,6 +209,17 @@ class _Asked:
         if len(found) < len(named):
             self.notices.append(_("Some of the rows that the address names were not understood and are left out."))
         return found
+
+    def narrowed(
+        self, chosen: SystemView | None, only: tuple[int, ...] | None
+    ) -> tuple[str, RecordFilter | NoFilter, QueryError | None]:
+        """The text of the query, the filter with the rows that are left, and what is wrong with the query."""
+        rows = self.declared.queryset(self.actor)
+        if only is not None:
+            return "", NoFilter(rows.filter(pk__in=only)), None
+        rows = chosen.filter(rows, self.actor) if chosen else rows
+        query, rows, error = self.queried(chosen, rows)
+        return query, filter_for(self.declared.filterset, self.parameters, rows, self.actor), error
 
     def queried(self, chosen: SystemView | None, rows: Rows) -> tuple[str, Rows, QueryError | None]:
         """The text of the query, and the rows that it finds. Of a view, what it asks of fields that are gone is left
