@@ -62,6 +62,24 @@ def nav_entries() -> list[NavEntry]:
     return sorted(_entries.values(), key=lambda entry: entry.position)
 
 
+@dataclass(frozen=True, slots=True)
+class OwnEntry:
+    """One place in the menu of the person: what is theirs alone."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    permission: str = ""
+
+
+_own: dict[str, OwnEntry] = {}
+
+
+def register_own(*entries: OwnEntry) -> None:
+    for entry in entries:
+        _own[entry.url_name] = entry
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The template context of every page; `shell` renders nothing that the page does not ask for."""
     return {"product_name": PRODUCT_NAME, "shell": Shell(request)}
@@ -140,8 +158,11 @@ class Shell:
         if not self._is_signed_in():
             return SafeString()
         user: Any = self._request.user
-        shown = (user.get_full_name() or user.get_username(), user.email)
-        return fragment("frame/person.html", shown, lambda: {"person_name": shown[0], "email": shown[1]})
+        own = tuple(entry for entry in _own.values() if self._may(entry.permission))
+        shown = (user.get_full_name() or user.get_username(), user.email, own)
+        return fragment(
+            "frame/person.html", shown, lambda: {"person_name": shown[0], "email": shown[1], "own": shown[2]}
+        )
 
     @property
     def foot(self) -> SafeString:

@@ -9,6 +9,7 @@ class DataConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.core import foundations  # noqa: PLC0415 - models exist only now
+        from crm.core.context import OwnEntry, register_own  # noqa: PLC0415
         from crm.core.screens.bulk_bar import register_bar  # noqa: PLC0415
         from crm.core.screens.list_entries import ListEntry, register_list_entries  # noqa: PLC0415
         from crm.data import acts, permissions, tasks  # noqa: PLC0415
@@ -17,5 +18,9 @@ class DataConfig(AppConfig):
         permissions.declare()
         register_bar(acts.acts_for)
         register_list_entries(ListEntry(_("Export"), "data:export", "data.export"))
+        register_own(
+            OwnEntry(_("My bulk changes"), "data:bulk_runs", "history"),
+            OwnEntry(_("My exports"), "data:exports", "download", "data.export"),
+        )
         foundations.register(tasks.lay_schedules)
         foundations.register(lay_rules)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from crm.core import history
 from crm.core.errors import TooMany
 from crm.users.models import User
+from crm.users.sessions import DEVICE
 from crm.users.start_pages import start_url
 
 
@@ -35,6 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         with history.action("user.signed_in", actor=user):
             super().login(request, user)
+        request.session[DEVICE] = request.META.get("HTTP_USER_AGENT", "")
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Where nobody asked for a page: the one that the person has chosen to start with."""

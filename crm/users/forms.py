@@ -104,6 +104,11 @@ class NotificationForm(forms.Form):
         help_text=_("The bell at the top of every page counts what you have not read yet."),
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        kinds: Any = self.fields["kinds"]
+        kinds.says_nothing_too = True  # ticking none is an answer like any other
+
     @classmethod
     def of(cls, person: Any) -> Self:
         """With what this person has chosen so far; all of them in the beginning."""

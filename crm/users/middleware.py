@@ -28,6 +28,8 @@ class SignInMiddleware:
             return None
         if not request.user.is_authenticated:
             return sign_in_first(request)
+        session: Any = request.session
+        session.note_seen(timezone.now())
         reach = reach_of(request.user)
         if reach is not None:
             timezone.activate(reach.time_zone)

@@ -47,6 +47,7 @@ class SettingsForm(RecordForm[User]):
     def _choose(self, name: str, choices: list[tuple[Any, Any]], nothing: str) -> None:
         field: Any = self.fields[name]
         field.choices = [("", nothing), *choices]
+        field.says_nothing_too = True
 
 
 def _choices(field: Any) -> list[tuple[Any, Any]]:

@@ -134,6 +134,7 @@ class SavedViewForm(RecordForm[SavedView]):
         """What the view says now can stay, also where it is gone."""
         field: Any = self.fields[name]
         now = self._chosen(name)
+        field.says_nothing_too = True
         known = {value for value, _label in choices}
         field.choices = [*choices, *([(now, gone_words(now))] if now not in known else [])]
 

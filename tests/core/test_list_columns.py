@@ -176,3 +176,14 @@ def test_what_is_chosen_costs_the_same_few_queries_for_two_rows_and_for_fifty(
     for number in range(48):
         lead_row(cast.rep_b, f"Other {number}")
     assert few == queries() <= 8
+
+
+def test_on_a_phone_a_chosen_column_without_a_place_stands_as_label_and_value(
+    cast: Cast, client_for: ClientFor
+) -> None:
+    lead_row(cast.rep_a, "Mine", rating="hot")
+    client = client_for(cast.rep_a)
+    page = client.get("/leads/?view=all&columns=name,rating,owner.email").content.decode()
+    assert '<td class="at-more" data-label="Rating">Hot</td>' in page
+    assert page.count('data-label="Owner: e-mail"') == 1
+    assert "data-label" not in client.get("/leads/?view=all").content.decode()

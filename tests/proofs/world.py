@@ -294,4 +294,4 @@ def _sum_of(table: str) -> str:
 
 def _tables() -> list[str]:
     declared = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
-    return sorted(declared & set(connection.introspection.table_names()) - {"django_session", "users_recent"})
+    return sorted(declared & set(connection.introspection.table_names()) - {"users_session", "users_recent"})

@@ -4,14 +4,13 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.users.backend import PersonBackend
-from crm.users.models import User
+from crm.users.models import Session, User
 from crm.users.reach import reach_of
 from tests.factories.cast import Cast
 from tests.factories.users import PASSWORD
@@ -44,7 +43,7 @@ def test_a_page_reads_its_session_and_its_person_in_two_queries(cast: Cast, clie
     client.get("/search/")
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/search/").status_code == 200
-    read = [query["sql"] for query in queries if "django_session" in query["sql"] or "users_user" in query["sql"]]
+    read = [query["sql"] for query in queries if "users_session" in query["sql"] or "users_user" in query["sql"]]
     assert len(read) == len(queries) == 2, read
 
 

@@ -1,16 +1,19 @@
 """What people choose for themselves: kept, in effect on every page, and nobody else's business."""
 
+import datetime as dt
 import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.core.errors import Invalid
 from crm.core.models import Organisation
-from crm.users.models import User
+from crm.users.models import Session, User
 from crm.users.services.settings import change_settings
 from tests.factories.cast import Cast
 from tests.factories.leads import make_lead
@@ -168,3 +171,56 @@ def test_signing_out_elsewhere_leaves_this_session_alone(cast: Cast, client_for:
     assert here.post("/settings/sign-out/")["Location"] == "/settings/"
     assert (here.get("/").status_code, there.get("/").status_code, other.get("/").status_code) == (200, 302, 200)
     assert "session_seed" not in {field.name for field in User.history_model._meta.fields}  # type: ignore[attr-defined]  # given by `tracked`
+
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
+
+
+def signed_in(person: User, agent: str) -> Client:
+    client = Client(headers={"User-Agent": agent})
+    client.post("/login/", {"login": person.username, "password": PASSWORD})
+    return client
+
+
+def devices(client: Client) -> list[tuple[str, str]]:
+    page = client.get("/settings/").content.decode()
+    return re.findall(r'<span class="notice-text">([^<]+)</span>\s*<span class="notice-at">(?:<[^>]+>)?([^<]+)<', page)
+
+
+def test_people_see_where_they_are_signed_in_and_end_all_other_sessions(cast: Cast) -> None:
+    here, there = signed_in(cast.rep_a, FIREFOX), signed_in(cast.rep_a, IPHONE)
+    signed_in(cast.rep_b, "Opera")
+    assert devices(here) == [("Firefox on Linux", "this device"), ("Safari on iPhone", "0 min ago")]
+    here.post("/settings/sign-out/")
+    assert devices(here) == [("Firefox on Linux", "this device")]
+    assert there.get("/settings/").status_code == 302
+    assert list(Session.objects.exclude(person=None).values_list("person__username", flat=True).order_by("person")) == [
+        "rep_a",
+        "rep_b",
+    ]
+
+
+def test_a_session_that_a_new_password_ended_is_not_shown_and_when_it_was_seen_is(cast: Cast) -> None:
+    here, there = signed_in(cast.rep_a, FIREFOX), signed_in(cast.rep_a, "")
+    Session.objects.update(seen_at=timezone.now() - dt.timedelta(hours=3))
+    with CaptureQueriesContext(connection) as first:
+        here.get("/search/")
+    with CaptureQueriesContext(connection) as second:
+        here.get("/search/")
+    assert (len(first), len(second)) == (3, 2)
+    assert devices(here) == [("Firefox on Linux", "this device"), ("Unknown device", "3 h ago")]
+    there.post(
+        "/account/password/change/", {"oldpassword": PASSWORD, "password1": "quite-new-99", "password2": "quite-new-99"}
+    )
+    assert here.get("/settings/").status_code == 302
+    assert devices(there) == [("Unknown device", "this device")]
+
+
+def test_ones_own_pages_are_in_the_menu_of_the_person(cast: Cast, client_for: ClientFor) -> None:
+    page, readers = (client_for(who).get("/").content.decode() for who in (cast.rep_a, cast.read_only))
+    for url in ("/bulk-changes/", "/exports/"):
+        assert f'<a class="menu-item" href="{url}">' in page
+    assert ("/bulk-changes/" in readers, "/exports/" in readers) == (True, False)
+    settings = client_for(cast.rep_a).get("/settings/").content.decode()
+    assert "optional" not in settings + client_for(cast.rep_a).get("/notifications/settings/").content.decode()

@@ -119,7 +119,7 @@ class ListView(View):
             "box": listing.box(),
             "filter_chips": listing.filter_chips(),
             "kept": listing.kept(),
-            "is_asked": listing.selection.is_narrowed,
+            "is_asked": listing.selection.is_asked or listing.selection.filter.is_active,
             "filter_url": listing.part_url(terms.PANEL),
             "look_url": listing.part_url(looks.PANEL),
             "complete_url": listing.part_url(terms.COMPLETE),

@@ -49,7 +49,7 @@ def chosen_sheet(table: type[Table], names: str, actor: Any) -> Choice:
     columns = tuple(found.values())
     if first is not None and first not in columns:
         columns = (first, *columns)
-    return Choice(Sheet(table.model, columns), tuple(name for name in wanted if name not in found))
+    return Choice(Sheet(table.model, columns, is_chosen=True), tuple(name for name in wanted if name not in found))
 
 
 def declared_by_name(table: type[Table], fields: Mapping[str, RecordField]) -> dict[str, Column]:

@@ -74,7 +74,7 @@ class Column:
     `fields` are the value paths that it reads, or expressions where a value depends on the reader. `key` is the name
     under which it is chosen; without one it goes by the field whose value it shows first.
     `sort` names the indexed field by which the head sorts. `place` is where the cell stands on a phone:
-    `name`, `amount`, `sub` or `mark`; without one it is left out there.
+    `name`, `amount`, `sub` or `mark`; without one it is left out there, unless somebody has chosen the column.
     """
 
     numeric: ClassVar[bool] = False

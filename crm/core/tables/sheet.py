@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.utils.safestring import SafeString
 
-from crm.core.markup import Pattern
+from crm.core.markup import Pattern, escaped
 from crm.core.models import Organisation
 from crm.core.tables.columns import Column, MoneyColumn, Paper, Path, Row, Text
 
@@ -29,10 +29,12 @@ class Head:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Columns of one table in the order in which they are shown."""
+    """Columns of one table in the order in which they are shown. Of those that somebody has `chosen` none is left out
+    on a phone: what has no place there stands below as its label and value."""
 
     model: type[models.Model]
     columns: tuple[Column, ...]
+    is_chosen: bool = False
 
     @cached_property
     def fields(self) -> tuple[Path, ...]:
@@ -83,7 +85,15 @@ class Sheet:
     @cached_property
     def _line(self) -> Pattern:
         """One pattern for every row: formatting is what rows cost."""
-        return Pattern(f'<tr hx-boost="false">{"".join(map(_cell_pattern, self.columns))}</tr>')
+        return Pattern(f'<tr hx-boost="false">{"".join(map(self._cell_pattern, self.columns))}</tr>')
+
+    def _cell_pattern(self, column: Column) -> str:
+        """Classes come from declarations, never from data; a label may come from an administrator."""
+        classes = column.classes()
+        if self.is_chosen and not column.place and not column.is_name_of_row:
+            label = escaped(column.label).replace("{", "&#123;")
+            return f'<td class="{f"{classes} at-more".strip()}" data-label="{label}">{{}}</td>'
+        return f'<td class="{classes}">{{}}</td>' if classes else "<td>{}</td>"
 
 
 def base_currency_code(actor: Any = None) -> str:
@@ -92,12 +102,6 @@ def base_currency_code(actor: Any = None) -> str:
     if known is not None:
         return known
     return Organisation.objects.values_list("base_currency__code", flat=True).first() or ""
-
-
-def _cell_pattern(column: Column) -> str:
-    """Classes come from declarations, never from data."""
-    classes = column.classes()
-    return f'<td class="{classes}">{{}}</td>' if classes else "<td>{}</td>"
 
 
 def _head(model: type[models.Model], column: Column, sort: str, url: Callable[[str], str]) -> Head:

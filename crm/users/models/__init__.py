@@ -7,7 +7,7 @@ from crm.users.models.owned import LiveManager, OrganisationModel, OwnedModel, b
 from crm.users.models.recents import Recent
 from crm.users.models.roles import Role, RolePrivilege
 from crm.users.models.saved_views import SavedView, SavedViewTeam, ViewDefault, ViewPin
-from crm.users.models.sessions import IdempotencyKey, SetupToken
+from crm.users.models.sessions import IdempotencyKey, Session, SetupToken
 from crm.users.models.sharing import Share
 from crm.users.models.user import User, UserManager, UserRole
 
@@ -26,6 +26,7 @@ __all__ = [
     "RolePrivilege",
     "SavedView",
     "SavedViewTeam",
+    "Session",
     "SetupToken",
     "Share",
     "Team",

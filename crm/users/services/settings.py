@@ -30,11 +30,12 @@ def change_settings(*, values: Mapping[str, Any], actor: User, at: dt.datetime) 
 
 
 @service("sessions.ended")
-def end_other_sessions(*, actor: User, at: dt.datetime) -> User:
-    """Every session of this person ends; the caller lets its own one live on."""
+def end_other_sessions(*, session_key: str, actor: User, at: dt.datetime) -> User:
+    """Every session of this person ends but the one of this key, which the caller lets live on."""
     person = _locked(actor)
     person.session_seed = get_random_string(32)
     person.save(update_fields=["session_seed"])
+    person.sessions.exclude(session_key=session_key).delete()
     return person
 
 

@@ -13,6 +13,7 @@ from django.views import View
 from crm.core import htmx
 from crm.core.idempotency import new_key, run_once
 from crm.core.screens.filling import FormRefused, refusals_at, sections_of
+from crm.users.devices import devices_of
 from crm.users.models import User
 from crm.users.services.settings import change_settings, end_other_sessions
 from crm.users.settings_form import SettingsForm
@@ -55,6 +56,7 @@ class SettingsView(View):
             "submit_label": _("Save settings"),
             "cancel_url": reverse("home"),
             "idempotency_key": new_key(),
+            "devices": devices_of(self.request.user, self.request.session.session_key or ""),
         }
         return render(self.request, "users/settings.html", context, status=status)
 
@@ -86,7 +88,8 @@ class EndSessionsView(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         actor: Any = request.user
-        person = end_other_sessions(actor=actor, at=timezone.now())
+        key = request.session.session_key or ""
+        person = end_other_sessions(session_key=key, actor=actor, at=timezone.now())
         request.session[HASH_SESSION_KEY] = person.get_session_auth_hash()
         htmx.toast(request, _("Signed out on all other devices"))
         return htmx.go_to(request, reverse("settings"))

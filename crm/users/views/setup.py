@@ -18,6 +18,7 @@ from crm.core.actors import SYSTEM
 from crm.core.errors import NotFound
 from crm.users.forms import SetupForm
 from crm.users.services.setup import is_setup_open, set_up_organisation
+from crm.users.sessions import DEVICE
 
 
 @method_decorator([login_not_required, never_cache, sensitive_post_parameters("password")], name="dispatch")
@@ -35,6 +36,7 @@ class SetupView(FormView[SetupForm]):
             token=self.kwargs["token"], first_start=form.first_start(), actor=SYSTEM, at=timezone.now()
         )
         login(self.request, user)
+        self.request.session[DEVICE] = self.request.META.get("HTTP_USER_AGENT", "")
         return redirect("home")
 
     def form_invalid(self, form: SetupForm) -> HttpResponse:
