@@ -276,6 +276,24 @@
     }
   });
 
+  // Answers make the grid taller while the button below it is held down: who lets go where they pressed has pressed it.
+  let pressed = null;
+
+  document.addEventListener("pointerdown", (event) => {
+    const button = event.button === 0 && event.target.closest?.("[data-lines-save]");
+    pressed = button ? { button, x: event.clientX, y: event.clientY } : null;
+  }, true);
+
+  document.addEventListener("pointerup", (event) => {
+    const { button, x, y } = pressed ?? {};
+    pressed = null;
+    if (button?.isConnected && !button.contains(event.target) && Math.hypot(event.clientX - x, event.clientY - y) < 4) {
+      button.click();
+    }
+  }, true);
+
+  document.addEventListener("pointercancel", () => { pressed = null; }, true);
+
   // Where a menu stood must not be copied into the new grid: the policy of the page takes no style attributes.
   document.addEventListener("htmx:beforeSwap", (event) => {
     for (const placed of event.target.closest?.("[data-lines]")?.querySelectorAll("[style]") ?? []) {

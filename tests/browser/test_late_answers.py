@@ -69,6 +69,7 @@ class Slow:
 
     def answer(self) -> None:
         """What the page has asked is answered, and the answer is drawn."""
+        self._wait_for(self._waiting)
         with self.page.expect_response(lambda response: self._is_preview(response.request)) as found:
             self._waiting.pop().continue_()
         found.value.finished()
@@ -140,6 +141,35 @@ def test_sums_that_are_redrawn_while_the_mouse_is_down_swallow_no_click(browser:
     expect(slow.page.locator("#sums")).to_contain_text("448.50")
     slow.let_go()
     assert_saved_once(slow, asked=1)
+
+
+def filling_a_row(browser: BrowserContext, site: Site) -> tuple[Slow, Locator]:
+    """In the grid of a quote, with a product just typed into an empty row: its name will make the row taller."""
+    slow = typing_lines(browser, site)
+    box = slow.page.get_by_label("Product or text of row 2")
+    box.fill(make_product("10", name="Conductivity sensor " * 6).number)
+    save = slow.page.get_by_role("button", name="Save lines")
+    before = save.bounding_box()
+    slow.press(save)
+    slow.answer()
+    assert save.bounding_box() != before
+    return slow, save
+
+
+def test_a_button_that_moves_while_it_is_held_down_is_pressed_all_the_same(browser: BrowserContext, site: Site) -> None:
+    slow, _save = filling_a_row(browser, site)
+    slow.let_go()
+    expect(slow.page).to_have_url(re.compile(r"/quotes/\d+/$"))
+    assert (slow.record.lines.count(), slow.troubles) == (2, [])
+
+
+def test_a_press_that_ends_elsewhere_is_none(browser: BrowserContext, site: Site) -> None:
+    slow, save = filling_a_row(browser, site)
+    slow.page.mouse.move(5, 5)
+    slow.page.mouse.up()
+    slow.page.wait_for_timeout(_PAUSE)
+    expect(save).to_be_visible()
+    assert (slow.record.lines.count(), slow.troubles) == (1, [])
 
 
 def test_sums_that_come_after_the_lines_were_saved_are_no_refusal(browser: BrowserContext, site: Site) -> None:

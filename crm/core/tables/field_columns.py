@@ -113,6 +113,9 @@ class StoredColumn(Column):
 
 
 def _text(field: RecordField, _model: type[models.Model], actor: Any) -> Column:
+    """Proposals are known by their words, whatever else is typed as it stands."""
+    if field.choices:
+        return _choice(field, _model, actor)
     return TextColumn(field.label, value_path(field, actor))
 
 

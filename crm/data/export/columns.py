@@ -78,7 +78,7 @@ def _of_column(column: Column, field: RecordField | None, actor: Any) -> Iterato
 def _of_field(field: RecordField, actor: Any, *, label: str | Promise = "") -> Iterator[FileColumn]:
     words = _words(label or field.label)
     path = value_path(field, actor)
-    make = _MAKERS.get(field.kind)
+    make = _of_words if field.choices and field.kind is Kind.TEXT else _MAKERS.get(field.kind)
     yield make(field, words, path, actor) if make else FileColumn(label=words, kind=field.kind, paths=(path,))
     if field.kind is Kind.MONEY and field.currency:
         code = value_path(field, actor, field.currency)
