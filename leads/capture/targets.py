@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from crm.core.actors import WEB_FORM
 from crm.core.custom.definitions import FORM_PREFIX, Definition, definitions_of
@@ -41,10 +42,17 @@ ASKED = (
 )
 """Columns for which a hosted form can ask, in the order in which they are offered."""
 
-SENT = ("source", "rating", "currency", "campaign_code", "referrer", "gclid")
+SENT = ("source", "rating", "currency", "campaign_code", "referrer")
 """Columns that only a sender's own fields bring."""
 
-UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+UTM = {
+    "utm_source": _("UTM source"),
+    "utm_medium": _("UTM medium"),
+    "utm_campaign": _("UTM campaign"),
+    "utm_term": _("UTM term"),
+    "utm_content": _("UTM content"),
+    "gclid": _("Google click ID"),
+}
 IGNORED = "ignored"
 """Target of a mapping whose values stay with the post alone."""
 
@@ -58,9 +66,9 @@ def label_of(column: str) -> str:
     if added is not None:
         return added.label
     if column == IGNORED:
-        return _("Leave with the post")
+        return gettext("Leave with the post")
     if column in UTM:
-        return column.replace("utm_", "UTM ")
+        return str(UTM[column])
     field: Any = Lead._meta.get_field(column)
     return str(capfirst(str(field.verbose_name)))
 

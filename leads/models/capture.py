@@ -73,7 +73,13 @@ class CaptureForm(OrganisationModel):
     button = models.CharField(
         _("words on the button"), max_length=60, blank=True, default="", db_default="", help_text=_("Empty: Send.")
     )
-    language = models.CharField(_("language"), max_length=12, choices=[*LANGUAGES], default="en", db_default="en")
+    language = models.CharField(
+        _("language"),
+        max_length=12,
+        choices=[(code, _(name)) for code, name in LANGUAGES],
+        default="en",
+        db_default="en",
+    )
     thanks = models.TextField(
         _("thank-you text"),
         max_length=_LONGEST_TEXT,
