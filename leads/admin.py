@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
 from leads.capture.flags import flag_sentence
-from leads.models import Campaign, CapturedPost, CaptureForm, Lead, Touch
+from leads.models import Campaign, CapturedPost, CaptureForm, KnownSender, Lead, Touch
 from leads.services.campaigns import settle_campaign
 from leads.services.forms import clean_hosts, default_owner
 from leads.values import settle
@@ -92,6 +92,21 @@ class CapturedPostAdmin(ReadOnlyAdmin):
     @admin.display(description=_("what was odd"))
     def reasons(self, post: CapturedPost) -> str:
         return "\n".join(flag_sentence(flag) for flag in post.flags)
+
+
+@admin.register(KnownSender)
+class KnownSenderAdmin(RecordAdmin):
+    """Addresses are learnt by themselves; domains and network addresses are an administrator's to judge."""
+
+    list_display = ("value", "kind", "standing", "updated_at")
+    list_filter = ("kind", "standing")
+    search_fields = ("value",)
+    ordering = ("value",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Kept as posts are compared."""
+        obj.value = obj.value.strip().lower().removeprefix("@")
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(Touch)

@@ -47,5 +47,6 @@ class LeadsConfig(AppConfig):
                 new_url_name="leads:lead_create",
             ),
             NavEntry(_("Lead forms"), "leads:capture_form_list", "forms", "marketing", "leads.read_captureform", 110),
+            NavEntry(_("Quarantine"), "leads:quarantine", "shield-lock", "marketing", "leads.read_capturedpost", 111),
         )
         registrations.register()

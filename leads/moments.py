@@ -40,7 +40,8 @@ def _of_post(post: CapturedPost) -> Moment:
     facts: list[Fact] = [
         (key, ", ".join(values)) for key, values in post.fields if key.lower() not in _OF_THE_FORM and any(values)
     ]
-    return Moment(post.received_at, "forms", _("Web form"), name, facts[:_MOST_FIELDS])
+    words = _("The same person again") if post.verdict == CapturedPost.Verdict.TOUCH else _("Web form")
+    return Moment(post.received_at, "forms", words, name, facts[:_MOST_FIELDS])
 
 
 def _moved(at: Any, state: str, note: str) -> Moment:

@@ -17,6 +17,7 @@ from leads.views.forms import (
     MappingEditView,
 )
 from leads.views.leads import LeadDeleteView, LeadDetailView, LeadEditView, LeadListView
+from leads.views.quarantine import DecideView, PostPeekView, PostView, QuarantineView
 
 app_name = "leads"
 urlpatterns = [
@@ -52,6 +53,10 @@ urlpatterns = [
     path(
         "lead-forms/<int:pk>/mappings/<int:part_id>/delete/", MappingDeleteView.as_view(), name="field_mapping_delete"
     ),
+    path("quarantine/", QuarantineView.as_view(), name="quarantine"),
+    path("quarantine/posts/", DecideView.as_view(), name="quarantine_decide"),
+    path("quarantine/posts/<int:pk>/", PostView.as_view(), name="quarantine_post"),
+    path("quarantine/posts/<int:pk>/peek/", PostPeekView.as_view(), name="quarantine_peek"),
     path("capture/", capture, name="capture_open"),
     path("capture/<str:form_key>/", capture, name="capture"),
     # Without the slash at the end a post would be redirected, and lost; odd keys get the answer of any unknown one.

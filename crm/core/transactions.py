@@ -4,7 +4,7 @@ import functools
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -93,18 +93,22 @@ def service[**P, T](action: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
         @functools.wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> T:
             actor: Any = kwargs["actor"]
+            # What is the whole transaction needs no savepoint in it.
+            within = transaction.atomic(savepoint=connection.in_atomic_block and not _is_one_piece.get())
             with history.action(action, actor=actor):
-                return retried(lambda: _translated(function, *args, **kwargs))
+                return retried(lambda: _translated(within, function, *args, **kwargs))
 
         return run
 
     return decorate
 
 
-def _translated[**P, T](function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def _translated[**P, T](
+    within: AbstractContextManager[Any], function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
     """A nested service gets its own savepoint, so that a caught refusal leaves nothing behind; see `in_one_piece`."""
     try:
-        with transaction.atomic(savepoint=not _is_one_piece.get()):
+        with within:
             return function(*args, **kwargs)
     except TransitionNotAllowed as error:
         record, method = error.object, error.method

@@ -235,6 +235,10 @@ PHONE_REGION = env.text("PHONE_REGION", "") or None
 CAPTURE_BODY_LIMIT = 1024 * 1024
 # Posts a minute to one form from one address, for each web process; 0 takes any number.
 CAPTURE_RATE_LIMIT = env.number("CAPTURE_RATE_LIMIT", 600)
+# The service that lead forms ask for a captcha; without a secret none is asked.
+CAPTCHA = env.choice("CAPTCHA", ("recaptcha", "hcaptcha", "turnstile"), "turnstile")
+CAPTCHA_SITE_KEY = env.text("CAPTCHA_SITE_KEY")
+CAPTCHA_SECRET = env.text("CAPTCHA_SECRET")
 
 UNFOLD = {
     "SITE_TITLE": "Throughline",

@@ -53,12 +53,16 @@ class LeadReading:
         return any(self.values.get(column) for column in _IDENTITY)
 
 
-def lead_values(submission: Submission) -> LeadReading:
-    """Read the fields of a post as a lead; what does not fit a column is named, never cut."""
+def lead_values(submission: Submission, mapping: Mapping[str, str] | None = None) -> LeadReading:
+    """Read the fields of a post as a lead; what does not fit a column is named, never cut.
+
+    `mapping` says of names in lower case which column they mean in this form; "" leaves a value with the post.
+    """
     draft = _Draft()
     known = frozenset(plain_key(key) for key, _ in submission.fields)
+    own = mapping or {}
     for key, values in submission.fields:
-        column = _column_of(key, known)
+        column = own[key.strip().lower()] if key.strip().lower() in own else _column_of(key, known)
         if column == _CONTROL:
             draft.control.append((key, values))
         elif column:

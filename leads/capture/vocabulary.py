@@ -110,6 +110,7 @@ CONTROL = words(
     moduledir entrypoint boolid leadsourcetoken apikey
     csrfmiddlewaretoken csrftoken csrf token authenticitytoken formbuildid formid formname wpnonce
     remoteip useragent poweredby hscontext submittedat skipvalidation portalid formguid objecttypeid
+    hpwebsite formstarted consentgiven cfturnstileresponse captcharesponse
     contexthutk contextipaddress contextpagename contextpageid contextgotowebinarwebinarkey hutk
     """
 )

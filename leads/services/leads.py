@@ -49,14 +49,23 @@ def create_lead(
     check_create(actor, Lead)
     lead = _new_lead(values, owner, actor, at, series)
     refuse_duplicates(lead, changed=values, actor=actor)
-    return _numbered(lead, at, series)
+    return _numbered(lead, Organisation.load().today(at), series)
 
 
 def write_lead(
-    *, values: Mapping[str, Any], owner: User | Team, actor: Actor, at: dt.datetime, series: str = "lead"
+    *,
+    values: Mapping[str, Any],
+    owner: User | Team,
+    actor: Actor,
+    at: dt.datetime,
+    series: str = "lead",
+    on: dt.date | None = None,
 ) -> Lead:
-    """The row of a new lead from outside, which no rule refuses: nothing that a website sends is lost."""
-    return _numbered(_new_lead(values, owner, actor, at, series), at, series)
+    """The row of a new lead from outside, which no rule refuses: nothing that a website sends is lost.
+
+    `on` is the organisation's day, for whoever knows it.
+    """
+    return _numbered(_new_lead(values, owner, actor, at, series), on or Organisation.load().today(at), series)
 
 
 def _new_lead(values: Mapping[str, Any], owner: User | Team, actor: Actor, at: dt.datetime, series: str) -> Lead:
@@ -66,8 +75,8 @@ def _new_lead(values: Mapping[str, Any], owner: User | Team, actor: Actor, at: d
     return lead
 
 
-def _numbered(lead: Lead, at: dt.datetime, series: str) -> Lead:
-    lead.number = take_number(series, on=Organisation.load().today(at))
+def _numbered(lead: Lead, on: dt.date, series: str) -> Lead:
+    lead.number = take_number(series, on=on)
     lead.save(force_insert=True)
     return lead
 

@@ -151,6 +151,10 @@ def _lead_forms(world: World) -> dict[str, Row]:
         "leads:field_mapping_create": act("capture form", KEPT_RECORD, sent_as="Typed", column="city"),
         "leads:field_mapping_edit": act("field mapping", KEPT_RECORD, sent_as="Typed", column="city"),
         "leads:field_mapping_delete": act("field mapping", KEPT_RECORD),
+        "leads:quarantine": Row("", KEPT),
+        "leads:quarantine_decide": Row("", NONE, KEPT, {"act": "bin"}),
+        "leads:quarantine_post": act("captured post", KEPT_RECORD, act="bin"),
+        "leads:quarantine_peek": Row("captured post", KEPT_RECORD),
     }
 
 

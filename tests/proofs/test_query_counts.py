@@ -37,6 +37,7 @@ LISTS = {
     "leads:lead_list": LIST,
     "leads:campaign_list": LIST,
     "leads:capture_form_list": LIST,
+    "leads:quarantine": LIST,
     "customers:account_list": LIST,
     "customers:contact_list": LIST,
     "catalog:product_list": LIST,
@@ -129,6 +130,8 @@ ACTS = {
     "leads:field_mapping_create": ACT,
     "leads:field_mapping_delete": ACT,
     "leads:field_mapping_edit": ACT,
+    "leads:quarantine_decide": ACT,
+    "leads:quarantine_post": ACT,
     "leads:form_field_create": ACT,
     "leads:form_field_delete": ACT,
     "leads:form_field_edit": ACT,
@@ -210,6 +213,7 @@ WITH_BELONGINGS = {"customers:account_delete", "customers:contact_delete", "sale
 #: Neither pages nor acts: a file, what a grid asks while somebody types, a look at a row, the pages of bulk changes.
 OTHERS = {
     "core:record_peek",
+    "leads:quarantine_peek",
     "data:bulk",
     "data:bulk_run",
     "data:bulk_runs",

@@ -27,6 +27,7 @@ from crm.customers.services.contacts import deactivate_contact
 from crm.data.models import BulkRun, Export
 from crm.users.models import Notification, SavedView, Share, User
 from crm.users.services.notifications import notify
+from leads.models import CapturedPost
 from leads.services.forms import add_field, add_mapping
 from sales.services.opportunities import hold_opportunity
 from sales.services.orders import hold_order
@@ -144,7 +145,19 @@ def _lead_forms(owner: Any) -> dict[str, Any]:
     email, city = {"column": "email", "label": "Your e-mail"}, {"sent_as": "LEADCF5", "column": "city"}
     add_field(form_id=form.pk, values=email, **by)
     add_mapping(form_id=form.pk, values=city, **by)
+    waiting = CapturedPost.objects.create(
+        form=form,
+        form_key=form.key,
+        path="/capture/",
+        body=b"last_name=Bot&email=bot%40spam.example",
+        fields=[["last_name", ["Bot"]], ["email", ["bot@spam.example"]], ["message", ["Buy https://a.example"]]],
+        verdict="spam",
+        sender="bot@spam.example",
+        spam_score=60,
+        reasons=["link_in_name", "links:4"],
+    )
     return {
+        "captured post": (waiting,),
         "capture form": form,
         "form field": (other, add_field(form_id=other.pk, values=email, **by)),
         "field mapping": (other, add_mapping(form_id=other.pk, values=city, **by)),

@@ -1,0 +1,94 @@
+"""What is known of a form and of who posts to it, in one statement."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
+
+from crm.core.actors import SystemActor
+from crm.core.models import CustomCatalogue, Organisation
+from crm.core.prepared import Slot, prepared
+from leads.capture.targets import IGNORED, is_added
+from leads.models import CaptureForm, FieldMapping, KnownSender
+
+_LONGEST_KEY = 40
+
+
+@dataclass(frozen=True, slots=True)
+class FormVisitor(SystemActor):
+    """Whoever fills in a form, and the edition of the added fields that holds for them."""
+
+    custom_version: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """`columns`: name in lower case -> column, "" for what stays with the post; `added` likewise for added fields.
+
+    `known` are the standings of the sender; `edition` that of the added fields.
+    """
+
+    form: CaptureForm | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    added: Mapping[str, str] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+    edition: uuid.UUID | None = None
+    time_zone: str = "UTC"
+
+    def day(self, at: dt.datetime) -> dt.date:
+        """The organisation's day."""
+        return at.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def visitor(self, actor: SystemActor) -> FormVisitor:
+        return FormVisitor(actor.actor_kind, actor.label, custom_version=self.edition)
+
+
+def terms_of(key: str, *, email: str, address: str | None) -> Terms:
+    """Forms in the bin too: what they get is kept as that of an inactive form. `email` is folded."""
+    if not key or len(key) > _LONGEST_KEY:
+        return Terms()
+    domain = email.rpartition("@")[2]
+    asked = {"key": key, "email": email, "domain": domain, "above": domain.partition(".")[2], "address": address or ""}
+    for form in prepared("terms of a lead form", _statement).records(**asked):
+        return _terms(form)
+    return Terms()
+
+
+def _statement() -> "QuerySet[CaptureForm]":
+    mappings = FieldMapping.objects.filter(form=OuterRef("pk")).order_by()
+    known = KnownSender.objects.filter(
+        Q(kind="email", value=_text("email"))
+        | Q(kind="domain", value=_text("domain"))
+        | Q(kind="domain", value=_text("above"))
+        | Q(kind="address", value=_text("address"))
+    ).order_by()
+    forms = CaptureForm.with_bin.select_related("owner", "owner_team", "campaign").filter(key=_text("key"))
+    return forms.annotate(
+        said=ArraySubquery(mappings.values(pair=Concat("column", Value("="), "sent_as"))),
+        standings=ArraySubquery(known.values("standing")),
+        edition=Subquery(CustomCatalogue.objects.values("edition")[:1]),
+        time_zone=Subquery(Organisation.objects.values("time_zone")[:1]),
+    )
+
+
+def _text(name: str) -> Slot:
+    return Slot(name, CharField())
+
+
+def _terms(form: CaptureForm) -> Terms:
+    found: Any = form  # with what the statement adds
+    columns: dict[str, str] = {}
+    added: dict[str, str] = {}
+    for pair in found.said:
+        column, _equals, name = pair.partition("=")
+        is_column = not is_added(column) and column != IGNORED
+        columns[name.lower()] = column if is_column else ""
+        if is_added(column):
+            added[name.lower()] = column
+    return Terms(form, columns, added, frozenset(found.standings), found.edition, found.time_zone or "UTC")
