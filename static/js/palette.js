@@ -41,7 +41,7 @@
     if (document.querySelector("dialog[open]")) {
       return; // no dialog above a dialog
     }
-    document.getElementById("palette-at").value = location.pathname;
+    document.getElementById("palette-at").value = location.pathname + location.search;
     input.value = "";
     dialog.showModal();
     input.focus();

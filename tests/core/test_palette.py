@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crm.core import finding_sql
+from crm.core.screens.palette.marking import marked
 from crm.core.search import sources
 from crm.users.models import Recent, User
 from crm.users.services import recents
@@ -34,8 +35,8 @@ def answer(client: Client, text: str = "", at: str = "/") -> dict[str, list[tupl
     parts = response.content.decode().split('class="palette-title"')[1:]
     return {
         unescape(re.findall(r">([^<]+)</div>", part)[0]): [
-            (unescape(title), unescape(url))
-            for url, title in re.findall(r'href="([^"]+)".*?class="palette-name">([^<]*)<', part, re.DOTALL)
+            (unescape(re.sub("</?b>", "", title)), unescape(url))
+            for url, title in re.findall(r'href="([^"]+)".*?class="palette-name">(.*?)</span>', part, re.DOTALL)
         ]
         for part in parts
     }
@@ -79,6 +80,28 @@ def test_a_sign_before_the_words_says_what_is_wanted(cast: Cast, client_for: Cli
     assert ("My open leads", "/leads/?view=my-open") in answer(client, "/my open")["Views"]
     assert dict(answer(client, ">new q")["New"]) == {"New quote": "/quotes/new/"}
     assert "Edit" in titles(client, ">ed", f"Do with {quote}", at=f"/quotes/{quote.pk}/")
+
+
+def test_on_a_list_it_offers_what_can_be_done_with_the_list(cast: Cast, client_for: ClientFor) -> None:
+    client = client_for(cast.rep_a)
+    acts = dict(answer(client, at="/leads/?view=open&q=rating:hot&after=x")["Do with this list"])
+    address = "/leads/?view=open&q=rating%3Ahot"
+    assert acts["New lead"] == "/leads/new/"
+    assert acts["Add a condition"] == f"{address}&panel=filter"
+    assert acts["Columns, order, groups"] == f"{address}&panel=look"
+    shown = answer(client, ">", at="/leads/?view=open&q=rating:hot")["Do with this list"]
+    assert ("Save as a new view", "/views/new/?noun=leads.lead&q=rating%3Ahot") in shown
+    assert dict(answer(client, ">exp", at="/leads/")["Do with this list"]).keys() == {"Export"}
+    assert "Export" not in str(answer(client_for(cast.read_only), ">", at="/leads/?view=open"))
+    assert "Do with this list" not in answer(client, ">", at="/settings/")
+
+
+def test_what_was_typed_stands_out_and_markup_stays_text(cast: Cast, client_for: ClientFor) -> None:
+    make_account(cast.rep_a, "Öster<b> & Söhne")
+    text = client_for(cast.rep_a).get("/palette/", {"q": "soh oste"}, headers=HTMX).content.decode()
+    assert '<span class="palette-name"><b>Öste</b>r&lt;b&gt; &amp; <b>Söh</b>ne</span>' in text
+    assert marked("Straße strasse", "STRASS") == "<b>Straß</b>e <b>strass</b>e"
+    assert marked("a < b", "") == "a &lt; b"
 
 
 def test_what_is_hidden_is_not_offered_by_name_number_act_or_memory(cast: Cast, client_for: ClientFor) -> None:

@@ -4,19 +4,23 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
+from django.http import QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from crm.core.access import find_for
+from crm.core.access import READ, find_for, may_create
 from crm.core.addresses import screen_url
 from crm.core.context import NavEntry, nav_entries
 from crm.core.errors import Refusal
+from crm.core.screens import looks, terms
 from crm.core.screens.buttons import Button, buttons_for
 from crm.core.screens.details import DetailView
+from crm.core.screens.list_entries import entry_items
 from crm.core.screens.lists import ListView
-from crm.core.screens.named_views import SystemView, kept_views
+from crm.core.screens.named_views import MenuItem, SystemView, kept_views, menu_of
 from crm.core.screens.palette.entries import Entry
+from crm.core.screens.selections import LOOK
 
 _NO_ICON = "arrow-right"
 
@@ -54,9 +58,52 @@ def acts_at(path: str, actor: Any) -> tuple[str, list[Entry]]:
     return (str(record), list(acts_of(record, actor))) if record is not None else ("", [])
 
 
+def acts_on_list(at: str, actor: Any) -> Iterator[Entry]:
+    """What can be done with the list whose page this is; nothing for any other page."""
+    path, _mark, asked = at.partition("?")
+    view = _list_view(_match(path))
+    if view is None or not actor.has_perm(f"{view.model._meta.app_label}.{READ}_{view.model._meta.model_name}"):
+        return
+    parameters = QueryDict(asked, mutable=True)
+    for name in ("after", "before", "panel"):
+        parameters.pop(name, None)
+    if view.create_url_name and may_create(actor, view.model):
+        label = view.create_label or _("New %(noun)s") % {"noun": view.model._meta.verbose_name}
+        yield Entry(str(label), reverse(view.create_url_name), icon="plus", key="n")
+    for panel, icon, label in (
+        (terms.PANEL, "filter", _("Add a condition")),
+        (looks.PANEL, "columns", _("Columns, order, groups")),
+    ):
+        yield Entry(label, f"{path}?{_with(parameters, panel=panel)}", icon=icon)
+    for item in (*_kept_as_view(view, parameters, actor), *entry_items(actor, f"{path}?{parameters.urlencode()}")):
+        yield Entry(str(item.label), item.url, icon=_NO_ICON)
+
+
+def _kept_as_view(view: type[ListView], parameters: QueryDict, actor: Any) -> list[MenuItem]:
+    """Keeping what the list shows as a view; what the address leaves open, its view says."""
+    views = (*view.system_views, *kept_views(view.model, actor).views)
+    chosen = next((one for one in views if one.key == parameters.get("view")), None)
+    usual = chosen or next((one for one in views if one.default), None)
+    kept = {"q": getattr(usual, "query", ""), **{name: getattr(usual, name, "") for name in LOOK}}
+    shown = {name: str(parameters.get(name, text)) for name, text in kept.items()}
+    return [item for item in menu_of(view.model, chosen, shown, changed=shown != kept) if not item.posts]
+
+
+def _with(parameters: QueryDict, **more: str) -> str:
+    found = parameters.copy()
+    for name, value in more.items():
+        found[name] = value
+    return found.urlencode()
+
+
+def _list_view(match: ResolverMatch | None) -> type[ListView] | None:
+    view = getattr(match.func, "view_class", None) if match else None
+    return view if isinstance(view, type) and issubclass(view, ListView) else None
+
+
 def record_at(path: str, actor: Any) -> Any:
     """The record of this address, of its form or of one of its acts; None where the reader does not see it."""
-    match = _match(path)
+    match = _match(path.partition("?")[0])
     view = getattr(match.func, "view_class", None) if match else None
     act = getattr(match.func, "view_initkwargs", {}).get("action") if match else None
     model, pk = getattr(act or view, "model", None), match.kwargs.get("pk") if match else None
@@ -105,9 +152,8 @@ def _edit_obstacle(record: models.Model) -> str:
 
 def _lists(actor: Any) -> Iterator[tuple[NavEntry, type[ListView]]]:
     for entry in nav_entries():
-        match = _match(reverse(entry.url_name)) if _may(actor, entry.permission) else None
-        view = getattr(match.func, "view_class", None) if match else None
-        if isinstance(view, type) and issubclass(view, ListView):
+        view = _list_view(_match(reverse(entry.url_name))) if _may(actor, entry.permission) else None
+        if view is not None:
             yield entry, view
 
 

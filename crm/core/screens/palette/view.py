@@ -17,13 +17,14 @@ from crm.core.screens.searches import typed
 
 REGION = "palette-answer"
 _MOST, _MOST_ACTS, _MOST_RECENT = 8, 5, 8
-_LONGEST_PATH = 500
+_LONGEST_PATH = 2_000
 
 
 class PaletteView(View):
     """`/palette/?q=&at=`: sections of links, for htmx; a page of its own is the search.
 
-    `q` may begin with `>` (an act), `@` (a person), `#` (a number) or `/` (a view); `at` is the address of the page.
+    `q` may begin with `>` (an act), `@` (a person), `#` (a number) or `/` (a view); `at` is the address of the page and
+    what it asks.
     """
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -32,7 +33,8 @@ class PaletteView(View):
             words = text.lstrip(">@#/").strip()
             return htmx.varies(HttpResponseRedirect(f"{reverse('core:search')}?{urlencode({'q': words})}"))
         at = request.GET.get("at", "")[:_LONGEST_PATH]
-        parts = [part for part in _parts(request.user, text, at) if part.entries]
+        words = text[1:] if text[:1] in _KINDS else text
+        parts = [part.marking(words) for part in _parts(request.user, text, at) if part.entries]
         return htmx.varies(render(request, "screens/palette.html", {"parts": parts, "text": text}))
 
 
@@ -53,6 +55,7 @@ def _nothing_typed(actor: Any, at: str) -> Iterator[Part]:
 def _here(actor: Any, words: str, at: str, most: int) -> Iterator[Part]:
     name, acts = places.acts_at(at, actor)
     yield Part(_("Do with %(record)s") % {"record": name}, answering(acts, words, most))
+    yield Part(_("Do with this list"), answering(places.acts_on_list(at, actor), words, most))
 
 
 def _anything(actor: Any, words: str, at: str) -> Iterator[Part]:
@@ -64,7 +67,7 @@ def _anything(actor: Any, words: str, at: str) -> Iterator[Part]:
         acts = list(places.acts_of(record, actor)) if record is not None else []
         yield Part(_("Do with %(record)s") % {"record": first.title}, acts[:_MOST_ACTS])
     yield Part(_("Go to"), answering([*places.new_records(actor), *places.places(actor)], words, _MOST_ACTS))
-    yield Part(_("Views"), answering(places.system_views(actor), words, _MOST_ACTS))
+    yield Part(_("Views"), answering([*places.own_views(actor), *places.system_views(actor)], words, _MOST_ACTS))
     url = f"{reverse('core:search')}?{urlencode({'q': words})}"
     yield Part(_("Search"), [Entry(_("Everything with “%(words)s”") % {"words": words}, url, icon="search")])
 
