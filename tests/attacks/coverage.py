@@ -20,6 +20,8 @@ COVERAGE: dict[int, tuple[str, ...]] = {
         "tests/proofs/test_rights_matrix.py::test_each_address_lets_in_whom_it_should_and_a_refusal_changes_nothing",
         "tests/proofs/test_rights_matrix.py::test_no_page_leads_to_where_its_reader_is_refused",
         "tests/attacks/test_errors.py::test_hidden_and_missing_records_are_answered_alike",
+        "tests/proofs/test_hidden_in_lists.py::test_a_hidden_record_changes_no_answer",
+        "tests/proofs/test_hidden_in_lists.py::test_a_field_for_other_roles_changes_no_answer",
         "tests/query/test_lists.py::test_a_hidden_record_is_not_betrayed_by_any_query",
         "tests/core/test_list_columns.py::test_fields_of_a_record_that_one_may_not_see_are_empty_and_sort_nothing",
         "tests/core/test_search_screen.py::test_what_one_may_not_see_is_not_found_and_not_counted",

@@ -209,6 +209,7 @@ def test_columns_are_ticked_moved_and_kept_in_the_address(anna: Client) -> None:
         "field=owner__password&operator=is&value=x",
         "field=rating&operator=drop&value=x",
         "field=rating&operator=is",
+        "only=1;--,%27,%00,9e9," + "7," * 5000,
         "view=saved-99999999999999999999",
     ],
 )
