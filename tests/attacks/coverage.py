@@ -182,7 +182,7 @@ COVERAGE: dict[int, tuple[str, ...]] = {
     ),
     38: (
         "tests/attacks/test_operations.py::test_no_question_to_a_list_costs_more_than_a_list",
-        "tests/core/test_search_screen.py::test_all_tables_cost_one_query",
+        "tests/core/test_search_screen.py::test_each_table_costs_one_statement_and_all_are_asked_at_once",
         "tests/attacks/test_operations.py::test_a_statement_that_takes_too_long_is_stopped_and_said_to_be",
         "tests/attacks/test_operations.py::test_whoever_sends_slowly_keeps_nobody_else_waiting",
         "tests/query/test_grammar.py::test_what_is_too_much_is_refused_in_a_sentence",

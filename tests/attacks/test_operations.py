@@ -209,6 +209,8 @@ def test_no_question_to_a_list_costs_more_than_a_list(site: Site, query: str) ->
     for path in ("/leads/", "/opportunities/", "/search/"):
         started = time.monotonic()
         answer = site.seller.get(f"{path}?{query}")
+        if answer.status == 302:  # filters of a list become part of its query
+            answer = site.seller.get(answer.location)
         assert answer.status == 200, (path, answer.text[-500:])
         assert time.monotonic() - started < 8, path
 

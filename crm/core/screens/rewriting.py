@@ -12,9 +12,9 @@ from django.http import QueryDict
 
 from crm.core.fields import Kind, Model, RecordField, own_fields
 from crm.core.filters import LIST_PARAMETERS, RecordFilter
-from crm.core.query import columns
+from crm.core.query import columns, parse
 from crm.core.query.people import people
-from crm.core.query.writer import quoted, value_text
+from crm.core.query.writer import quoted, value_text, write_node
 from crm.core.screens.boxes import joined
 from crm.core.screens.selections import Selection
 
@@ -35,7 +35,8 @@ def address_of(parameters: QueryDict, shown: Selection) -> QueryDict | None:
     found = parameters.copy()
     for name in terms:
         found.pop(name, None)
-    found["q"] = joined(shown.shown["q"], " ".join(terms.values()))
+    asked = {write_node(part) for part in parse(shown.shown["q"]).parts()}
+    found["q"] = joined(shown.shown["q"], " ".join(term for term in terms.values() if term not in asked))
     return found
 
 
