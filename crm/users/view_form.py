@@ -73,7 +73,9 @@ class SavedViewForm(RecordForm[SavedView]):
         label=gettext_lazy("Query"),
         required=False,
         max_length=LONGEST_QUERY,
-        widget=forms.Textarea(attrs={"rows": 2, "class": "query-input", "spellcheck": "false", "autocomplete": "off"}),
+        widget=forms.Textarea(
+            attrs={"rows": 2, "class": "query-input", "dir": "auto", "spellcheck": "false", "autocomplete": "off"}
+        ),
         help_text=gettext_lazy("The same words as in the box above the list."),
     )
     teams = forms.ModelMultipleChoiceField(

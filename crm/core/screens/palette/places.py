@@ -9,7 +9,7 @@ from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from crm.core.access import READ, find_for, may_create
+from crm.core.access import READ, find_for
 from crm.core.addresses import screen_url
 from crm.core.context import NavEntry, nav_entries
 from crm.core.errors import Refusal
@@ -29,7 +29,7 @@ def places(actor: Any) -> Iterator[Entry]:
     """The navigation as this person has it."""
     for entry in nav_entries():
         if _may(actor, entry.permission):
-            yield Entry(str(entry.label), reverse(entry.url_name), icon=entry.icon, hint=_("Go to"))
+            yield Entry(str(entry.label), reverse(entry.url_name), icon=entry.icon)
 
 
 def new_records(actor: Any) -> Iterator[Entry]:
@@ -67,9 +67,6 @@ def acts_on_list(at: str, actor: Any) -> Iterator[Entry]:
     parameters = QueryDict(asked, mutable=True)
     for name in ("after", "before", "panel"):
         parameters.pop(name, None)
-    if view.create_url_name and may_create(actor, view.model):
-        label = view.create_label or _("New %(noun)s") % {"noun": view.model._meta.verbose_name}
-        yield Entry(str(label), reverse(view.create_url_name), icon="plus", key="n")
     for panel, icon, label in (
         (terms.PANEL, "filter", _("Add a condition")),
         (looks.PANEL, "columns", _("Columns, order, groups")),
