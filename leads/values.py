@@ -1,7 +1,9 @@
 """The columns of a lead: which a person edits, which only a form on a website fills, which are computed. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from functools import lru_cache
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm.core.errors import Invalid
@@ -94,20 +96,19 @@ def _plain(text: str) -> str:
     return "".join(sign for sign in fold(text) if sign.isalnum())
 
 
-def _sources() -> Iterable[tuple[str, str]]:
+@lru_cache(8)
+def _sources(_language: str | None) -> Mapping[str, str]:
+    """What each word for a source means; made once for each language."""
+    found = {"website": Lead.Source.WEB.value, "internet": Lead.Source.WEB.value}
     for value, label in Lead.Source.choices:
-        yield _plain(value), value
-        yield _plain(str(label)), value
-    yield "website", Lead.Source.WEB
-    yield "internet", Lead.Source.WEB
+        found |= {_plain(value): value, _plain(str(label)): value}
+    return found
 
 
 def known_source(text: str) -> str:
     """The product's source that the text names, else the text itself: a sender's own words are worth keeping."""
     wanted = _plain(text)
-    if not wanted:
-        return text
-    return dict(_sources()).get(wanted, text)
+    return _sources(get_language()).get(wanted, text) if wanted else text
 
 
 def source_label(source: str) -> str:

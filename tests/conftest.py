@@ -70,4 +70,5 @@ def uploads(settings: Any, tmp_path: Path) -> Path:
     """Files that a test uploads or exports go to folders of its own."""
     settings.MEDIA_ROOT = tmp_path / "uploads"
     settings.EXPORTS_ROOT = tmp_path / "exports"
+    settings.IMPORTS_ROOT = tmp_path / "imports"
     return tmp_path / "uploads"

@@ -1,9 +1,13 @@
 """Writing many rows at once. Nobody else calls COPY or `executemany`: here the history action is announced first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.db.models.expressions import DatabaseDefault
 
 from crm.core import history
 
@@ -48,3 +52,47 @@ def update_rows(model: type[models.Model], fields: Sequence[str], rows: Mapping[
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(rows), *values])
+
+
+def insert_records(records: Sequence[models.Model]) -> None:
+    """Insert unsaved records of one table through COPY. They get their keys before, so that what refers to them can
+    follow; columns that the database fills are left to it, and not read back."""
+    if not records:
+        return
+    model = type(records[0])
+    for record, key in zip(records, _new_keys(model, len(records)), strict=True):
+        record.pk = key
+    columns = [column for column in model._meta.concrete_fields if not _is_given(records[0], column)]
+    prepared = [(column.attname, _preparing(column)) for column in columns]
+    copy_rows(
+        model,
+        [column.name for column in columns],
+        ([prepare(getattr(record, name)) for name, prepare in prepared] for record in records),
+    )
+    for record in records:
+        record._state.adding = False
+
+
+def _new_keys(model: type[models.Model], number: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [f'"{model._meta.db_table}"', model._meta.pk.column, number],
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _is_given(record: models.Model, column: Any) -> bool:
+    return isinstance(getattr(record, column.attname), DatabaseDefault)
+
+
+def _preparing(column: Any) -> Callable[[Any], Any]:
+    if isinstance(column, models.JSONField):
+        return lambda value: None if value is None else json.dumps(value, cls=DjangoJSONEncoder)
+    if isinstance(column, ArrayField):
+        return lambda value: list(value) if value is not None else None
+    return _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

@@ -24,6 +24,19 @@ def take_number(series_key: str, *, on: dt.date) -> str:
     return number_text(prefix, on.year, int(value or 0), width)
 
 
+def take_numbers(series_key: str, number: int, *, on: dt.date) -> list[str]:
+    """As many numbers at once."""
+    first = take_number(series_key, on=on)
+    if number <= 1:
+        return [first]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT prefix, width, nextval(%s::regclass) FROM core_numberseries, generate_series(2, %s) WHERE key = %s",
+            [_sequence_name(series_key, on.year), number, series_key],
+        )
+        return [first, *(number_text(prefix, on.year, value, width) for prefix, width, value in cursor.fetchall())]
+
+
 def take_gapless_number(series_key: str, *, on: dt.date) -> str:
     """The next number of the year of `on`, which may not lie before the date of the series' last number.
 

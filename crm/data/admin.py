@@ -1,4 +1,4 @@
-"""What bulk changes did and who exported what, to look at; and the rules for duplicates."""
+"""What bulk changes did, who exported and imported what, to look at; and the rules for duplicates."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,17 @@ from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin, RowsInline
 from crm.data.duplicates import indexes
 from crm.data.duplicates.nouns import known_noun, known_nouns, noun_choices
 from crm.data.duplicates.rules import comparable_fields
-from crm.data.models import BulkRow, BulkRun, DuplicateCriterion, DuplicateRule, Export
+from crm.data.models import (
+    BulkRow,
+    BulkRun,
+    DuplicateCriterion,
+    DuplicateRule,
+    Export,
+    ExternalId,
+    Import,
+    ImportRow,
+    LearntColumn,
+)
 from crm.data.models.duplicates import OF_A_FIELD
 
 
@@ -143,3 +153,29 @@ class DuplicateCriterionAdmin(ReadOnlyAdmin):
 
     list_display = ("rule", "kind", "field", "length", "index_state")
     list_filter = ("kind",)
+
+
+@admin.register(Import)
+class ImportAdmin(ReadOnlyAdmin):
+    list_display = ("title", "noun", "person", "rows", "stage", "created_at", "finished_at")
+    list_filter = ("noun", "stage")
+    search_fields = ("title",)
+
+
+@admin.register(ImportRow)
+class ImportRowAdmin(ReadOnlyAdmin):
+    list_display = ("line", "run", "outcome", "reason")
+    list_filter = ("outcome",)
+
+
+@admin.register(ExternalId)
+class ExternalIdAdmin(ReadOnlyAdmin):
+    list_display = ("key", "content_type", "object_id")
+    search_fields = ("key",)
+
+
+@admin.register(LearntColumn)
+class LearntColumnAdmin(ReadOnlyAdmin):
+    list_display = ("head", "field", "noun", "at")
+    list_filter = ("noun",)
+    search_fields = ("head",)

@@ -12,15 +12,19 @@ class DataConfig(AppConfig):
         from crm.core.context import OwnEntry, register_own  # noqa: PLC0415
         from crm.core.screens.bulk_bar import register_bar  # noqa: PLC0415
         from crm.core.screens.list_entries import ListEntry, register_list_entries  # noqa: PLC0415
-        from crm.data import acts, permissions, tasks  # noqa: PLC0415
+        from crm.data import acts, import_pages, permissions, tasks  # noqa: PLC0415
         from crm.data.duplicates.defaults import lay_rules  # noqa: PLC0415
 
         permissions.declare()
         register_bar(acts.acts_for)
-        register_list_entries(ListEntry(_("Export"), "data:export", "data.export"))
+        register_list_entries(
+            ListEntry(_("Export"), "data:export", "data.export"),
+            ListEntry(_("Import"), "data:import_new", "data.import", applies=import_pages.can_be_imported),
+        )
         register_own(
             OwnEntry(_("My bulk changes"), "data:bulk_runs", "history"),
             OwnEntry(_("My exports"), "data:exports", "download", "data.export"),
+            OwnEntry(_("My imports"), "data:imports", "upload", "data.import"),
         )
         foundations.register(tasks.lay_schedules)
         foundations.register(lay_rules)

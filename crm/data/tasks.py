@@ -1,4 +1,4 @@
-"""Bulk runs and exports in the background, and forgetting old ones."""
+"""Bulk runs, exports and imports in the background, and forgetting old ones."""
 
 from django.db import transaction
 from django.tasks import task
@@ -11,7 +11,7 @@ from crm.core.transactions import retried
 from crm.core.work import beat, run_job
 from crm.data.duplicates import indexes
 from crm.data.models import BulkRun
-from crm.data.services import exports
+from crm.data.services import exports, import_work
 from crm.data.services.runs import UNDO_FOR, Worker
 from crm.users.models import User
 
@@ -47,6 +47,21 @@ def build_duplicate_index(job_id: int) -> None:
     run_job(job_id, indexes.build)
 
 
+@task(queue_name="long")
+def run_import(job_id: int) -> None:
+    run_job(job_id, do_import)
+
+
+def do_import(job: Job) -> None:
+    import_work.perform(job.payload["import"], job)
+
+
+@task
+@history.action("imports.tidied", actor=SYSTEM)
+def forget_imports() -> None:
+    import_work.forget_old_imports(timezone.now())
+
+
 @task
 def forget_exports() -> None:
     exports.forget_old_files(actor=SYSTEM, at=timezone.now())
@@ -62,4 +77,5 @@ def forget_old_runs() -> None:
 
 def lay_schedules() -> None:
     foundations.schedule("Delete old exports", forget_exports.module_path, every_minutes=60)
+    foundations.schedule("Forget old imports", forget_imports.module_path, every_minutes=24 * 60)
     foundations.schedule("Forget old bulk runs", forget_old_runs.module_path, every_minutes=24 * 60)

@@ -171,6 +171,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = HOME / "uploads"
 # Never served by themselves: `crm.data` gives each to the person who made it.
 EXPORTS_ROOT = HOME / "exports"
+IMPORTS_ROOT = HOME / "imports"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -179,8 +180,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
-# A whole request: the largest file that a note takes (25 MB), and the form around it.
-REQUEST_BODY_LIMIT = 30 * 1024 * 1024
+# A whole request: the largest file that is imported (50 MB), and the form around it.
+REQUEST_BODY_LIMIT = 52 * 1024 * 1024
 
 MAILERS = env.mailers("EMAIL_URL")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"throughline@{_HOST}")

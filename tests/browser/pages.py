@@ -11,6 +11,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404
 
 from crm.core.errors import Conflict
+from tests.browser.import_pages import IMPORTS
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ PAGELESS = {
     "notification_read_all",
     "activities:activity_file",
     "data:export_file",
+    "data:import_failed",
     "activities:activity_pin",
     "activities:activity_unpin",
     "view_pin",
@@ -305,6 +307,7 @@ _FRAME = (
     Page("export, with errors", "data:export", status=422, sent={"list": "/leads/?view=all", "format": "pdf"}),
     Page("export, of nothing", "data:export"),
     Page("export, no right", "data:export", who="reader", status=403),
+    *(Page(*args, **more) for args, more in IMPORTS),  # type: ignore[arg-type]  # names of texts first
     Page("share", "record_share", "leads lead"),
     Page("share, with errors", "record_share", "leads lead", status=422, form="user", sent={"user": "", "team": ""}),
     Page("stop sharing", "record_stop_sharing", "lead share"),

@@ -39,6 +39,16 @@ class Row:
     sent: Mapping[str, Any] = field(default_factory=dict)
 
 
+class FreshFile:
+    """An upload that can be sent again and again."""
+
+    name = "leads.csv"
+    content_type = "text/csv"
+
+    def read(self) -> bytes:
+        return b"Last Name,Company\nTyped,Typed\n"
+
+
 def pages(noun: str, *, read: str = READ, work: str = WORK, make: str = MAKE, **sent: Any) -> dict[str, Row]:
     """List, new, record, edit and delete of one noun; `sent` fills its form."""
     _app, name = noun.split(":")
@@ -116,6 +126,20 @@ def _frame(world: World) -> dict[str, Row]:
         "data:export": Row(
             "", MAKE, MAKE, {"list": "/leads/?view=all", "format": "csv", "columns": "shown", "separator": "comma"}
         ),
+        "data:imports": Row(),
+        "data:import_new": Row("", MAKE, MAKE, {"noun": "leads", "file": FreshFile()}),
+        "data:import": Row("import rehearsed", OWN),
+        "data:import_columns": Row(
+            "import draft",
+            OWN,
+            OWN,
+            {"column-0": "last_name", "order": "dmy", "decimal": ".", "duplicates": "skip"},
+        ),
+        "data:import_values": Row("import rehearsed", OWN, OWN),
+        "data:import_rehearse": Row("import draft", OWN, OWN),
+        "data:import_run": Row("import rehearsed", OWN, OWN),
+        "data:import_undo": Row("import done", OWN, OWN),
+        "data:import_failed": Row("import done", OWN),
         "data:export_file": Row("export", "ohhhhf"),
         "record_share": Row("leads lead", WORK, WORK, {"user": world.cast.read_only.pk}),
         "record_stop_sharing": Row("lead share", WORK, WORK),

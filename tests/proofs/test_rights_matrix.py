@@ -25,7 +25,7 @@ OPEN = {
     "servlet/servlet.WebToLead/": (405, 200),
 }
 _OPEN_ARGS = {"setup": ("no-such-token",), "leads:capture": ("no-such-form",)}
-_FILES = {"activities:activity_file", "data:export_file"}
+_FILES = {"activities:activity_file", "data:export_file", "data:import_failed"}
 #: Without scripts, on to the search.
 _LEADS_ON = {"core:palette"}
 _STATUS = {"o": 200, "p": 200, "f": 403, "h": 404, "m": 405}

@@ -24,7 +24,7 @@ from crm.customers.models import Account, ConnectionRole
 from crm.customers.services.accounts import deactivate_account
 from crm.customers.services.connections import add_connection
 from crm.customers.services.contacts import deactivate_contact
-from crm.data.models import BulkRun, Export
+from crm.data.models import BulkRun, Export, Import
 from crm.users.models import Notification, SavedView, Share, User
 from crm.users.services.notifications import notify
 from leads.models import CapturedPost
@@ -178,7 +178,22 @@ def _bulk(owner: Any, lead: Any) -> dict[str, Any]:
         finished_at=now,
     )
     run.rows.create(record_id=lead.pk, outcome="done", before={"rating": "hot"}, after={"rating": ""})
-    return {"bulk run": (run,), "bulk noun": ("leads",), "lead field": ("leads", lead, "topic")}
+    return {"bulk run": (run,), "bulk noun": ("leads",), "lead field": ("leads", lead, "topic"), **_imports(owner)}
+
+
+def _imports(owner: Any) -> dict[str, Any]:
+    """Of one row each. Their file has gone, which its person is told."""
+    now = timezone.now()
+    columns = {"header": ["Last Name"], "mapping": ["last_name"], "reading": {"header_line": 1}}
+    found = {"rehearsed": {"counts": {"new": 1}, "unknown": {"owner": {"Nobody": 1}}}}
+    made = {
+        stage: Import.objects.create(
+            person=owner, noun="leads", title=f"{SECRET}.csv", kind="csv", file="gone.csv", rows=1, created_at=now,
+            stage=stage, started_at=now if stage == "done" else None, found=found.get(stage, {}), **columns,
+        )
+        for stage in ("draft", "rehearsed", "done")
+    }  # fmt: skip
+    return {f"import {stage}": (run,) for stage, run in made.items()}
 
 
 def _customers(owner: Any) -> dict[str, Any]:

@@ -104,11 +104,15 @@ _CHECKS: dict[Kind, Callable[[Definition, Any, Any, Any], None]] = {
 
 
 def _defaults(record: CustomModel, actor: Any) -> dict[str, Any]:
-    """What every new record begins with, whoever makes it."""
+    return {key: kept for key, kept in custom_defaults(type(record), actor).items() if key not in record.custom}
+
+
+def custom_defaults(model: type[CustomModel], actor: Any) -> dict[str, Any]:
+    """What every new record begins with, whoever makes it, as JSON keeps it."""
     return {
         one.key: to_json(one, default)
-        for one in known_of(type(record), actor)
-        if not one.is_retired and (default := default_of(one)) is not None and one.key not in record.custom
+        for one in known_of(model, actor)
+        if not one.is_retired and (default := default_of(one)) is not None
     }
 
 

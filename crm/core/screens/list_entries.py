@@ -1,5 +1,6 @@
 """What else can be done with a list as it stands there: entries of its menu, registered by apps above."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ class ListEntry:
     label: str | Promise
     url_name: str
     permission: str
+    #: Whether the list at an address has this entry.
+    applies: Callable[[str], bool] = lambda _address: True
 
 
 _entries: dict[str, ListEntry] = {}
@@ -34,5 +37,5 @@ def entry_items(actor: Any, address: str) -> list[MenuItem]:
     return [
         MenuItem(entry.label, f"{reverse(entry.url_name)}?{urlencode({PARAMETER: address})}")
         for entry in _entries.values()
-        if actor.has_perm(entry.permission)
+        if actor.has_perm(entry.permission) and entry.applies(address)
     ]

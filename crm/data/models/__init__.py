@@ -1,7 +1,19 @@
-"""Bulk changes, what has left the house, and what counts as the same record."""
+"""Bulk changes, what has left the house, what has come in, and what counts as the same record."""
 
 from crm.data.models.bulk import BulkRow, BulkRun
 from crm.data.models.duplicates import CriterionKind, DuplicateCriterion, DuplicateRule
 from crm.data.models.exports import Export
+from crm.data.models.imports import ExternalId, Import, ImportRow, LearntColumn
 
-__all__ = ["BulkRow", "BulkRun", "CriterionKind", "DuplicateCriterion", "DuplicateRule", "Export"]
+__all__ = [
+    "BulkRow",
+    "BulkRun",
+    "CriterionKind",
+    "DuplicateCriterion",
+    "DuplicateRule",
+    "Export",
+    "ExternalId",
+    "Import",
+    "ImportRow",
+    "LearntColumn",
+]

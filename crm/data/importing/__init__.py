@@ -1,0 +1,1 @@
+"""Bringing files in: reading them, understanding their columns, rehearsing, writing, and taking it all back."""

@@ -1,0 +1,46 @@
+"""What the importers of all nouns do with a row: its values onto an unsaved record, its full name into parts."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.custom.writing import custom_defaults
+from crm.core.fields import Kind
+from crm.core.models import CustomModel
+from crm.data.importing.drafts import Draft, Work
+from crm.data.importing.targets import CUSTOM_PREFIX, OWNER, Target
+
+FULL_NAME = Target(name="full_name", label=_("full name"), kind=Kind.TEXT, most=300)
+CREATED = Target(name="created_at", label=_("created"), kind=Kind.MOMENT, attribute="created_at")
+
+
+def built[M: models.Model](model: type[M], draft: Draft, work: Work, **columns: Any) -> M:
+    """An unsaved record with the columns that the row fills; the noun computes the rest."""
+    record = model(**columns)
+    for name, value in draft.values.items():
+        target = work.targets[name]
+        if target.attribute and name != OWNER and target.definition is None:
+            setattr(record, target.attribute, value)
+    if isinstance(record, CustomModel):
+        defaults = work.once("custom defaults", lambda: custom_defaults(model, work.actor))  # type: ignore[arg-type]  # one of these
+        given = {
+            name.removeprefix(CUSTOM_PREFIX): value
+            for name, value in draft.values.items()
+            if name.startswith(CUSTOM_PREFIX) and value is not None
+        }
+        record.custom = {**defaults, **given}
+    return record
+
+
+def split_name(draft: Draft) -> None:
+    """`Lee, Ann` and `Ann Maria Lee` become first and last names, where the file has no columns for these."""
+    full = draft.values.pop(FULL_NAME.name, "")
+    if not full or "last_name" in draft.values:
+        return
+    family, comma, given = full.partition(",")
+    if not comma:
+        given, _space, family = full.rpartition(" ")
+    draft.values["last_name"] = family.strip()[:100]
+    if given.strip():
+        draft.values.setdefault("first_name", given.strip()[:100])

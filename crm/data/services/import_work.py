@@ -1,0 +1,169 @@
+"""What is done with all rows of an import, block by block: rehearsing, running, taking back.
+
+A block, the notes about it, the numbers and the sign of life are one transaction; a worker that takes the work up
+again after another one has died begins behind the last block that was written.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone, translation
+
+from crm.core import history
+from crm.core.errors import Refusal
+from crm.core.models import Job
+from crm.core.transactions import retried
+from crm.core.work import beat
+from crm.core.writing import NATURAL, written_as
+from crm.data.importing import files
+from crm.data.importing.drafts import Draft
+from crm.data.importing.engine import BLOCK, Engine
+from crm.data.importing.notes import note, outcome_of
+from crm.data.importing.readers import Row
+from crm.data.importing.registry import importer_of
+from crm.data.importing.undoing import undo_block
+from crm.data.importing.writing import write_block
+from crm.data.models import Import
+from crm.data.services.imports import AT_ONCE, KEPT_FOR, Tally, blocks_of, importer_for
+from crm.users.models import User
+from crm.users.reach import reach_of
+
+_MOST_TEXTS, _MOST_PROBLEMS = 500, 100
+
+type Say = Callable[[int], None]
+
+
+def count(tally: Tally, drafts: list[Draft], targets: Any) -> None:
+    for draft in drafts:
+        outcome = outcome_of(draft)
+        tally.counts[outcome] = tally.counts.get(outcome, 0) + 1
+        for problem in draft.problems:
+            _count_problem(tally, problem, targets)
+
+
+def _count_problem(tally: Tally, problem: Any, targets: Any) -> None:
+    target = targets.get(problem.target)
+    # What stands nowhere can be given a meaning too where it is a record: this account for all of them.
+    if problem.kind == "unknown" or (problem.kind == "missing" and target is not None and target.is_lookup):
+        texts = tally.unknown.setdefault(problem.target, {})
+        if problem.text in texts or len(texts) < _MOST_TEXTS:
+            texts[problem.text] = texts.get(problem.text, 0) + 1
+    if problem.sentence in tally.problems or len(tally.problems) < _MOST_PROBLEMS:
+        tally.problems[problem.sentence] = tally.problems.get(problem.sentence, 0) + 1
+
+
+def perform(import_id: int, job: Job | None = None, say: Say = lambda _done: None) -> Import:
+    """Do what the stage of the import says, for its person, with the rights that they have now."""
+    run = Import.objects.select_related("owner").get(pk=import_id)
+    run.person = User.objects.get(pk=run.person_id)
+    do = {Import.Stage.REHEARSING: _rehearse, Import.Stage.RUNNING: _write, Import.Stage.UNDOING: _undo}.get(
+        Import.Stage(run.stage)
+    )
+    if do is None:
+        return run
+    reach = reach_of(run.person)
+    language = (job.payload.get("language") if job else None) or translation.get_language() or "en"
+    with (
+        translation.override(language),
+        timezone.override(reach.time_zone if reach else "UTC"),
+        written_as(reach.writing if reach else NATURAL),
+        history.action("import.performed", actor=run.person, about=f"data.import:{run.pk}"),
+    ):
+        try:
+            importer_for(run.noun, run.person)
+            do(run, job, say)
+        except Refusal as refusal:
+            _stop(run, refusal.sentence)
+    return run
+
+
+def perform_small(import_id: int) -> None:
+    """What is small is done at once, in the transaction in which it begins; what has a job is left to the worker."""
+    run = Import.objects.get(pk=import_id)
+    if run.stage in {Import.Stage.REHEARSING, Import.Stage.RUNNING, Import.Stage.UNDOING} and run.rows <= AT_ONCE:
+        perform(import_id)
+
+
+def _stop(run: Import, sentence: str) -> None:
+    run.stage = Import.Stage.DRAFT if run.stage == Import.Stage.REHEARSING else Import.Stage.FAILED
+    run.error, run.finished_at = sentence, timezone.now()
+    run.save()
+
+
+def _rehearse(run: Import, job: Job | None, say: Say) -> None:
+    """From the beginning each time: what earlier rows say is kept in memory alone."""
+    engine = Engine(run, run.person, timezone.now(), is_rehearsal=True)
+    tally, done = Tally(), 0
+    run.lines.filter(is_rehearsal=True).delete()
+    for block in blocks_of(run, BLOCK):
+        with transaction.atomic():
+            drafts = engine.examine(block)
+            note(run, drafts, engine.importer.model, is_rehearsal=True)
+            count(tally, drafts, engine.targets)
+            done += len(drafts)
+            if job is not None:
+                beat(job, done, {})
+        say(done)
+    run.found = {**{name: kept for name, kept in run.found.items() if name == "notices"}, **asdict(tally)}
+    run.stage = Import.Stage.REHEARSED
+    run.save()
+
+
+def _write(run: Import, job: Job | None, say: Say) -> None:
+    at = run.started_at or timezone.now()
+    engine = Engine(run, run.person, at)
+    kept: dict[str, Any] = dict(job.checkpoint) if job is not None else {}
+    tally, done = Tally.of(kept), int(kept.get("done", 0))
+    for block in blocks_of(run, BLOCK, int(kept.get("line", 0))):
+        done += len(block)
+        tally = retried(partial(_write_block, engine, block, done, tally, job))
+        say(done)
+    _finish(run, tally)
+
+
+def _write_block(engine: Engine, block: Sequence[Row], done: int, before: Tally, job: Job | None) -> Tally:
+    """The numbers afterwards; those before stay as they were, in case the block has to be done once more."""
+    tally = Tally.of(asdict(before))
+    drafts = write_block(engine, block)
+    count(tally, drafts, engine.targets)
+    if job is not None:
+        beat(job, done, {"line": block[-1].line, "done": done, **asdict(tally)})
+    return tally
+
+
+def _finish(run: Import, tally: Tally) -> None:
+    run.counts, run.stage, run.finished_at = tally.counts, Import.Stage.DONE, timezone.now()
+    run.save()
+
+
+def _undo(run: Import, job: Job | None, say: Say) -> None:
+    importer = importer_of(run.noun)
+    targets = importer.all_targets(run.person)
+    at, done = timezone.now(), 0
+
+    def block() -> int:
+        number = undo_block(run, importer, targets, run.person, at)
+        if number and job is not None:
+            beat(job, done + number, {})
+        return number
+
+    while number := retried(block):
+        done += number
+        say(done)
+    run.stage = Import.Stage.UNDONE
+    run.save()
+
+
+def forget_old_imports(now: dt.datetime) -> None:
+    """Files and notes go; that somebody imported what stays in the history."""
+    files.remove_older_than(now - KEPT_FOR)
+    old = Import.objects.filter(created_at__lt=now - KEPT_FOR).exclude(file="")
+    for run in old:
+        files.remove(run.file)
+        run.lines.filter(is_rehearsal=True).delete()
+        run.file = ""
+        run.save(update_fields=["file"])
