@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crm.core.access import READ, visible_names
+from crm.core.custom.finding import searched_fields
 from crm.core.finding_sql import CANDIDATES, Looking, Way, within_reach
 from crm.core.prepared import rights_key
 from crm.core.search import SearchSource
@@ -52,7 +53,14 @@ def find(actor: Any, asked: Asked, sources: Sequence[SearchSource], *, shown: in
         return []
     known = frequencies_of([source.index for source in sources])
     looking = [
-        Looking(source, branches, rights_key(source.model, actor, READ), asked, known.get(source.index, NOTHING_KNOWN))
+        Looking(
+            source,
+            branches,
+            rights_key(source.model, actor, READ),
+            asked,
+            known.get(source.index, NOTHING_KNOWN),
+            searched_fields(source.model, actor),
+        )
         for source in sources
         if not _is_nothing(branches := _branches(source, actor))
     ]

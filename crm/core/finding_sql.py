@@ -21,6 +21,8 @@ from django.db.models.sql import Query
 
 from crm.core.access import Branch
 from crm.core.branches import Pieces, Reasons, Sql, one_of
+from crm.core.custom.definitions import Definition
+from crm.core.custom.finding import beginning_with, equal_to
 from crm.core.search import SearchSource
 from crm.core.statements import literal
 from crm.core.word_frequencies import Frequencies
@@ -50,13 +52,17 @@ class Way(Enum):
 
 @dataclass(frozen=True)
 class Looking:
-    """One table in which one text is looked for by one reader; `rights` name all on which `branches` depend."""
+    """One table in which one text is looked for by one reader; `rights` name all on which `branches` depend.
+
+    `added` are the fields of administrators that are looked into as well.
+    """
 
     source: SearchSource
     branches: Sequence[Branch]
     rights: Hashable
     asked: Asked
     known: Frequencies
+    added: Sequence[Definition] = ()
 
     def way(self, *, is_small: bool) -> Way:
         if is_small:
@@ -77,7 +83,9 @@ class Looking:
             Way.SPREAD: self._spread,
             Way.EXACT: self._exact,
         }
-        found = _united(list(ways[way]()), "UNION")
+        # Rows within reach have been looked at, and what is exact was among the first answer.
+        added = () if way in {Way.REACH, Way.EXACT} else self._added()
+        found = _united([*ways[way](), *added], "UNION")
         table, columns = self._table, ", ".join(self._shown_columns())
         text = f"""SELECT "best"."tier", "best"."changed", "best"."pk", "best"."count", {columns} FROM (
             SELECT "found".*, count(*) OVER () AS "count" FROM ({found.text}) AS "found"
@@ -105,7 +113,8 @@ class Looking:
         yield from self._numbers()
 
     def _by_reach(self) -> Iterator[Sql]:
-        has_words = _beside_index(self._matches(self.asked.begins))
+        begins = beginning_with(self._table, self.added, self.asked.text)
+        has_words = _beside_index(_any_of([self._matches(self.asked.begins), *begins]))
         for piece in self._pieces().pieces:
             yield self._ranked(piece.sql(beside=has_words, tail=f"LIMIT {CANDIDATES + 1:d}"))
 
@@ -142,6 +151,13 @@ class Looking:
                 starts = [f"{column} LIKE {literal(text)}" for text in (pattern.upper(), pattern)]
                 yield from self._visible(Sql(f"({' OR '.join(starts)})"), CANDIDATES + 1)
 
+    def _added(self) -> Iterator[Sql]:
+        """What stands in added fields, the exact by itself, where a limit may cut it off."""
+        for condition in equal_to(self._table, self.added, self.asked.text):
+            yield from self._visible(condition, _EXACT_HITS)
+        for condition in beginning_with(self._table, self.added, self.asked.text):
+            yield from self._visible(condition, CANDIDATES + 1)
+
     # Their parts ----------------------------------------------------------------------------------------------
 
     def _visible(self, condition: Sql, most: int) -> Iterator[Sql]:
@@ -170,7 +186,7 @@ class Looking:
         return Sql(f"{_words_sql(self.source)} @@ %s::tsquery", (tsquery,))
 
     def _tier(self) -> Sql:
-        return Sql(*_tier_sql(self.source, self.asked))
+        return _tier_sql(self.source, self.asked, self.added)
 
     def _shown_columns(self) -> Iterator[str]:
         yield f'{self._table}."{self.source.field(self.source.title).column}"::text'
@@ -300,7 +316,7 @@ def _compiled(source: SearchSource, expression: Any) -> str:
     return str(text)
 
 
-def _tier_sql(source: SearchSource, asked: Asked) -> tuple[str, tuple[Any, ...]]:
+def _tier_sql(source: SearchSource, asked: Asked, added: Sequence[Definition]) -> Sql:
     """0 exactly this, 1 its end of a number or its beginning, 2 a whole word of it, 3 whatever else has the words."""
     table, name = f'"{source.model._meta.db_table}"', _name_sql(source)
     words = source.words
@@ -316,11 +332,13 @@ def _tier_sql(source: SearchSource, asked: Asked) -> tuple[str, tuple[Any, ...]]
     if asked.phone:
         exact += [(f"{column} = %s", (f"+{asked.phone[::-1]}",)) for column in phones]
         ends += [(f"{column} LIKE %s", (f"%{asked.phone[::-1]}",)) for column in phones]
+    exact += [(one.text, one.params) for one in equal_to(table, added, text)]
+    ends += [(one.text, one.params) for one in beginning_with(table, added, text)]
     whole: _Condition = (f"(' ' || {name} || ' ') LIKE %s", (f"% {_escaped(text)} %",))
     cases = [(exact, 0), (ends, 1), ([whole], 2)]
     parts = [f"WHEN {' OR '.join(condition for condition, _values in group)} THEN {tier}" for group, tier in cases]
     params = tuple(value for group, _tier in cases for _condition, values in group for value in values)
-    return f"CASE {' '.join(parts)} ELSE 3 END", params
+    return Sql(f"CASE {' '.join(parts)} ELSE 3 END", params)
 
 
 def _has(model: type[models.Model], name: str) -> bool:

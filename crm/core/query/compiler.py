@@ -13,7 +13,7 @@ from crm.core.query import columns
 from crm.core.query.names import Fields, field_of_term
 from crm.core.query.nodes import And, Node, Not, Or, Query, Term, Word
 from crm.core.query.terms import NOTHING, Asked, asks_for_nothing, condition_of, reader_now
-from crm.core.query.text import lookups_of, phrase_condition, words_condition
+from crm.core.query.text import added_condition, lookups_of, phrase_condition, words_condition
 from crm.core.words import Lookup
 
 
@@ -39,11 +39,7 @@ class _Compiler:
     def node(self, node: Node) -> Q:
         match node:
             case Word(text, quoted):
-                return (
-                    phrase_condition(self._asked.model, self._words, text)
-                    if quoted
-                    else words_condition(self._words, [text])
-                )
+                return phrase_condition(self._asked.model, self._words, text) if quoted else self._any_words([text])
             case Term():
                 return self._term(node)
             case Not(part):
@@ -61,11 +57,14 @@ class _Compiler:
         found = Q()
         for is_run, run in groupby(parts, key=lambda part: isinstance(part, Word) and not part.quoted):
             if is_run:
-                found &= words_condition(self._words, [part.text for part in run if isinstance(part, Word)])
+                found &= self._any_words([part.text for part in run if isinstance(part, Word)])
                 continue
             for part in run:
                 found &= self.node(part)
         return found
+
+    def _any_words(self, texts: Sequence[str]) -> Q:
+        return words_condition(self._words, texts) | added_condition(self._asked.model, self._asked.actor, texts)
 
     def _term(self, term: Term) -> Q:
         field = field_of_term(self._fields, term)

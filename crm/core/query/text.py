@@ -4,7 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import BooleanField, CharField, Func, Q, Value
+from django.db.models.fields.json import KeyTextTransform
 
+from crm.core.custom.expressions import Folded
+from crm.core.custom.finding import FEWEST_SIGNS, searched_fields
 from crm.core.fields import Model
 from crm.core.folding import fold
 from crm.core.query import columns
@@ -57,6 +60,18 @@ def words_condition(lookups: Sequence[Lookup], texts: Sequence[str]) -> Q:
         for text in lettered:
             each &= search_condition(plain, text)
         found |= each
+    return found
+
+
+def added_condition(model: Model, actor: Any, texts: Sequence[str]) -> Q:
+    """Rows in which a searchable field of an administrator begins with the words, as the search finds them."""
+    folded = fold(" ".join(texts).rstrip("*"))
+    found = NOTHING
+    for field in searched_fields(model, actor) if len(folded) >= FEWEST_SIGNS else ():
+        kept = Folded(KeyTextTransform(field.key, "custom"))
+        begins: Any = kept.get_lookup("startswith")
+        # What is missing neither begins nor does not: `not` of it shall hold.
+        found |= Q(custom__has_key=field.key) & Q(begins(kept, folded))
     return found
 
 
