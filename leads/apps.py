@@ -30,7 +30,7 @@ class LeadsConfig(AppConfig):
         completed.register(contact.contact_by_activity)
         actions.register(CONTACT, DISQUALIFY, REOPEN, ASSIGN)
         register_panels(Lead, POSTS)
-        register_panels(CaptureForm, form_panels.FIELDS, form_panels.MAPPINGS, form_panels.POSTS)
+        register_panels(CaptureForm, *form_panels.PANELS)
         register_connectable(Connectable(model=Lead, find=by_name(Lead), position=40))
         register_connections_on(Lead)
         register_moments(Lead, moments.moments_of_lead)

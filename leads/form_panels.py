@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.access import WRITE
 from crm.core.panels import Panel, once
+from leads.capture.started import TRAP
 from leads.capture.targets import label_of
+from leads.hosting import page_address, post_address, thanks_address
 from leads.models import CapturedPost, CaptureForm
 
 PAGE_SIZE = 25
@@ -54,6 +58,56 @@ def posts_context(form: CaptureForm, user: Any, parameters: QueryDict) -> Mappin
     return {"posts": found[:PAGE_SIZE], "following": following}
 
 
+def embed_context(form: CaptureForm, user: Any) -> Mapping[str, Any]:
+    """Texts to copy. They are templates, so whatever a label says is text in them too."""
+    rows = [_Row(field.column, field.label, _kind(field.column), field.is_required) for field in form.fields.all()]
+    heading = form.heading or form.name
+    frame = {"url": page_address(form), "title": heading, "height": 240 + 92 * (len(rows) + bool(form.consent_text))}
+    plain = {
+        "action": post_address(form),
+        "thanks": form.redirect_url or thanks_address(form.key),
+        "rows": rows,
+        "consent": form.consent_text,
+        "trap": TRAP,
+        "button": form.button or _("Send"),
+    }
+    return {
+        "page": page_address(form),
+        "preview": reverse("leads:hosted_form", args=[form.key]),
+        "post": post_address(form),
+        "frame": render_to_string("leads/embed/iframe.html", frame).strip(),
+        "html": render_to_string("leads/embed/form.html", plain).strip(),
+        "is_active": form.is_active,
+        "title": heading,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A question in plain HTML."""
+
+    name: str
+    label: str
+    kind: str
+    required: bool
+
+
+def _kind(column: str) -> str:
+    if column in {"description", "street"}:
+        return "textarea"
+    if column.startswith("do_not_"):
+        return "checkbox"
+    return {"email": "email", "email2": "email", "phone": "tel", "mobile": "tel"}.get(column, "text")
+
+
+EMBED = Panel(
+    name="embed",
+    title=_("On your website"),
+    template="leads/panels/form_embed.html",
+    context=embed_context,
+    position=5,
+    tab="related",
+)
 FIELDS = Panel(
     name="fields",
     title=_("What the form asks"),
@@ -78,3 +132,4 @@ POSTS = Panel(
     position=10,
     tab="related",
 )
+PANELS = (EMBED, FIELDS, MAPPINGS, POSTS)

@@ -16,6 +16,7 @@ from leads.views.forms import (
     MappingDeleteView,
     MappingEditView,
 )
+from leads.views.hosted import HostedFormView, HostedThanksView
 from leads.views.leads import LeadDeleteView, LeadDetailView, LeadEditView, LeadListView
 from leads.views.quarantine import DecideView, PostPeekView, PostView, QuarantineView
 
@@ -61,6 +62,24 @@ urlpatterns = [
     path("capture/<str:form_key>/", capture, name="capture"),
     # Without the slash at the end a post would be redirected, and lost; odd keys get the answer of any unknown one.
     path("capture/<path:form_key>", capture),
+    path("f/<str:form_key>/", HostedFormView.as_view(), name="hosted_form"),
+    path("f/<str:form_key>/thanks/", HostedThanksView.as_view(), name="hosted_thanks"),
+    # Where the forms of other systems post: their own paths behind our host, with the key where they have theirs.
+    path(
+        "submissions/v3/integration/submit/<str:portal>/<str:form_key>", capture, {"manner": "hubspot v3"}, "hubspot_v3"
+    ),
+    path(
+        "submissions/v3/integration/secure/submit/<str:portal>/<str:form_key>",
+        capture,
+        {"manner": "hubspot v3"},
+        "hubspot_secure",
+    ),
+    path("uploads/form/v2/<str:portal>/<str:form_key>", capture, {"manner": "hubspot v2"}, "hubspot_v2"),
+    path("crm/WebToLeadForm", capture, name="zoho"),
+    path("modules/Webforms/capture.php", capture, name="vtiger"),
+    path("index.php", capture, name="suitecrm"),
+    path("api/v1/LeadCapture/<str:form_key>", capture, {"manner": "espocrm"}, "espocrm"),
+    path("api/data/v9.2/leads", capture, {"manner": "dataverse"}, "dataverse"),
     path("servlet/servlet.WebToLead", capture, name="web_to_lead"),
     path("servlet/servlet.WebToLead/", capture),
 ]

@@ -19,7 +19,7 @@ MAX_FIELDS = 1000
 type Fields = tuple[tuple[str, tuple[str, ...]], ...]
 type BytePair = tuple[bytes, bytes]
 
-_FORM_KEYS = ("oid", "orgid")
+_FORM_KEYS = ("oid", "orgid", "publicid")
 _RETURN_KEYS = frozenset({"returl", "returnurl", "redirecturl", "successurl"})
 _YES = frozenset({"1", "true", "yes", "on"})
 

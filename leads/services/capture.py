@@ -23,6 +23,7 @@ from leads.capture.reading import Fields, Submission, read_submission
 from leads.capture.redirects import safe_return_url
 from leads.capture.spam import Reason, Signs, Weight, weigh
 from leads.capture.started import START, consents, seconds_since, trapped
+from leads.hosting import thanks_address
 from leads.models import CapturedPost, CaptureForm, Lead, Touch
 from leads.services.again import open_lead_of
 from leads.services.forms import owner_of
@@ -101,7 +102,8 @@ def take_post(*, post: RawPost, actor: Actor, at: dt.datetime) -> str | None:
         logger.error("Captured post %d did not become a lead: %s", kept.pk, case.error.partition(":")[0])
     if case.form is None:
         return None
-    return safe_return_url(case.submission.return_url, case.form.allowed_hosts)
+    own, wanted = thanks_address(case.form.key), case.submission.return_url
+    return own if wanted == own else safe_return_url(wanted, case.form.allowed_hosts)
 
 
 def read_case(post: RawPost) -> Case:

@@ -183,6 +183,12 @@ def ensure_form(
     return form
 
 
+def form_of_key(key: str) -> CaptureForm | None:
+    """The form of a hosted page; none where it is switched off."""
+    found: CaptureForm | None = CaptureForm.objects.filter(key=key[:40], is_active=True).first()
+    return found
+
+
 def clean_hosts(hosts: Iterable[str]) -> list[str]:
     """The hosts as they are compared; `Invalid` for what names none."""
     cleaned = []

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from crm.core.actors import WEB_FORM
@@ -32,13 +33,15 @@ _KEPT_HEADERS = (
 )
 _LONGEST_HEADER = 2_000
 _too_large = itertools.count(1)
-_bounds = PostBounds()
+bounds = PostBounds()
 
 
 @csrf_exempt
 @login_not_required
-def capture(request: HttpRequest, form_key: str = "") -> HttpResponse:
-    """302 to an address that the form allows, else exactly 200; 413 above the limit, 429 for a flood."""
+def capture(request: HttpRequest, form_key: str = "", manner: str = "", **_ignored: str) -> HttpResponse:
+    """302 to an address that the form allows, else what the sender takes for success, as its `manner` says: exactly 200
+    for most. 413 above the limit, 429 for a flood.
+    """
     if request.method == "OPTIONS":
         return _open_to_all(HttpResponse(status=204))
     if request.method != "POST":
@@ -50,24 +53,24 @@ def capture(request: HttpRequest, form_key: str = "") -> HttpResponse:
         response["Retry-After"] = str(wait)
         return _open_to_all(response)
     try:
-        body = _body_of(request)
+        body = body_of(request)
     except UnreadablePostError:
         return _open_to_all(HttpResponse(status=400))
     if body is None:
         logger.warning("Post number %d since the start was too large and refused", next(_too_large))
         return _open_to_all(render(request, "leads/capture_too_large.html", status=413))
-    target = take_post(post=_raw_post(request, form_key, body), actor=WEB_FORM, at=timezone.now())
-    return _open_to_all(_answer(request, target))
+    target = take_post(post=raw_post(request, form_key, body), actor=WEB_FORM, at=timezone.now())
+    return _open_to_all(_ANSWERS[manner](request, target))
 
 
 def _seconds_to_wait(request: HttpRequest, form_key: str) -> int:
     """What was posted before is kept; what is refused here is counted by nobody and may come again."""
-    return _bounds.seconds_to_wait(
+    return bounds.seconds_to_wait(
         address=visitor_address(request.META), form_key=form_key, limit=settings.CAPTURE_RATE_LIMIT, at=monotonic()
     )
 
 
-def _body_of(request: HttpRequest) -> bytes | None:
+def body_of(request: HttpRequest) -> bytes | None:
     """The body as it came, None when it is too large. Django's own parsers are never asked."""
     limit: int = settings.CAPTURE_BODY_LIMIT
     if announced(request.META) > limit:
@@ -76,7 +79,7 @@ def _body_of(request: HttpRequest) -> bytes | None:
     return None if len(body) > limit else bytes(body)
 
 
-def _raw_post(request: HttpRequest, form_key: str, body: bytes) -> RawPost:
+def raw_post(request: HttpRequest, form_key: str, body: bytes) -> RawPost:
     return RawPost(
         path_key=form_key.strip("/"),
         path=request.path,
@@ -95,7 +98,7 @@ def _address(text: str) -> str | None:
         return None
 
 
-def _answer(request: HttpRequest, target: str | None) -> HttpResponse:
+def _plain(request: HttpRequest, target: str | None) -> HttpResponse:
     if target:
         return HttpResponse(status=302, headers={"Location": target})
     media = request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
@@ -104,11 +107,39 @@ def _answer(request: HttpRequest, target: str | None) -> HttpResponse:
     return render(request, "leads/capture_thanks.html")
 
 
+def _hubspot_v2(request: HttpRequest, target: str | None) -> HttpResponse:
+    return HttpResponse(status=302, headers={"Location": target}) if target else HttpResponse(status=204)
+
+
+def _hubspot_v3(request: HttpRequest, target: str | None) -> HttpResponse:
+    said = {"redirectUri": target} if target else {"inlineMessage": _("Thank you. Your message has arrived.")}
+    return JsonResponse(said)
+
+
+def _espocrm(request: HttpRequest, target: str | None) -> HttpResponse:
+    return JsonResponse(True, safe=False)
+
+
+def _dataverse(request: HttpRequest, target: str | None) -> HttpResponse:
+    return HttpResponse(status=204, headers={"OData-Version": "4.0"})
+
+
+#: What each kind of sender takes for success; nothing of it depends on the form or on what became of the post.
+_ANSWERS = {
+    "": _plain,
+    "hubspot v2": _hubspot_v2,
+    "hubspot v3": _hubspot_v3,
+    "espocrm": _espocrm,
+    "dataverse": _dataverse,
+}
+
+
 def _open_to_all(response: HttpResponse) -> HttpResponse:
     """Any page may post here from a script; no cookie is asked for or taken."""
     response["Access-Control-Allow-Origin"] = "*"
     response["Access-Control-Allow-Methods"] = _METHODS
-    response["Access-Control-Allow-Headers"] = "Content-Type"
+    response["Access-Control-Allow-Headers"] = "Content-Type, Authorization"
+    response["Access-Control-Max-Age"] = "86400"
     response["Cache-Control"] = "no-store"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

@@ -23,7 +23,7 @@ GUARDS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 #: Addresses of the open capture: any page may post there from a script.
-OPEN = ("/capture/", "/servlet/")
+OPEN = ("/capture/", "/servlet/", "/submissions/", "/uploads/form/", "/crm/", "/modules/", "/index.php", "/api/")
 
 
 def policy_of(response: Any) -> dict[str, str]:

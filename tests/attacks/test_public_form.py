@@ -25,7 +25,7 @@ PLAIN = "application/x-www-form-urlencoded"
 def _nothing_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """And the minute does not turn in the middle of a test."""
     monkeypatch.setattr(view, "monotonic", lambda: 90.0)
-    view._bounds.forget()
+    view.bounds.forget()
 
 
 @pytest.fixture

@@ -52,6 +52,8 @@ PAGELESS = {
     "leads:capture",
     "leads:quarantine_decide",
     "leads:web_to_lead",
+    *(f"leads:hubspot_{version}" for version in ("v2", "v3", "secure")),
+    *(f"leads:{system}" for system in ("zoho", "vtiger", "suitecrm", "espocrm", "dataverse")),
     "capture/<path:form_key>",
     "servlet/servlet.WebToLead/",
     "account_set_password",
@@ -252,6 +254,10 @@ _ENTRANCE = (
     Page("second step, refused", "mfa_authenticate", who="careful halfway", form="code", sent={"code": "000000"}),
     Page("lead form, thanks", "leads:capture_open", who="", sent={"email": "katrin@ostermoor.example"}),
     Page("lead form, opened", "leads:capture_open", who="", status=405),
+    Page("hosted form", "leads:hosted_form", "hosted form", who=""),
+    Page("hosted form, with errors", "leads:hosted_form", "hosted form", who="", status=422, sent={"email": "nobody"}),
+    Page("hosted form, thanks", "leads:hosted_thanks", "hosted form", who=""),
+    Page("hosted form, closed", "leads:hosted_form", args=("nobody",), who="", status=404),
 )
 _ACCOUNT = (
     Page("sign out", "account_logout"),

@@ -22,9 +22,21 @@ OPEN = {
     "leads:capture": (405, 200),
     "leads:web_to_lead": (405, 200),
     "capture/<path:form_key>": (405, 200),
+    "leads:hosted_form": (404, 404),
+    "leads:hosted_thanks": (404, 405),
+    "leads:hubspot_v3": (405, 200),
+    "leads:hubspot_secure": (405, 200),
+    "leads:hubspot_v2": (405, 204),
+    "leads:zoho": (405, 200),
+    "leads:vtiger": (405, 200),
+    "leads:suitecrm": (405, 200),
+    "leads:espocrm": (405, 200),
+    "leads:dataverse": (405, 204),
     "servlet/servlet.WebToLead/": (405, 200),
 }
-_OPEN_ARGS = {"setup": ("no-such-token",), "leads:capture": ("no-such-form",)}
+_OPEN_ARGS: dict[str, tuple[str, ...]] = {"setup": ("no-such-token",), "leads:capture": ("no-such-form",)}
+_OPEN_ARGS |= {f"leads:{name}": ("no-such-form",) for name in ("hosted_form", "hosted_thanks", "espocrm")}
+_OPEN_ARGS |= {f"leads:hubspot_{name}": ("1", "no-such-form") for name in ("v3", "secure", "v2")}
 _FILES = {"activities:activity_file", "data:export_file", "data:import_failed"}
 #: Without scripts, on to the search.
 _LEADS_ON = {"core:palette"}

@@ -158,6 +158,7 @@ def _lead_forms(owner: Any) -> dict[str, Any]:
     )
     return {
         "captured post": (waiting,),
+        "hosted form": (form.key,),
         "capture form": form,
         "form field": (other, add_field(form_id=other.pk, values=email, **by)),
         "field mapping": (other, add_mapping(form_id=other.pk, values=city, **by)),
