@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.core.addresses import screen_url
 from crm.core.folding import fold
-from crm.core.screens.history_names import names_of
+from crm.core.screens.history.names import names_of
 from crm.customers.models import Connection, ConnectionRole
 
 type Find = Callable[[str, Any], Any]

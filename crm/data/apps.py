@@ -10,8 +10,8 @@ class DataConfig(AppConfig):
     def ready(self) -> None:
         from crm.core import foundations  # noqa: PLC0415 - models exist only now
         from crm.core.context import OwnEntry, register_own  # noqa: PLC0415
-        from crm.core.screens.bulk_bar import register_bar  # noqa: PLC0415
-        from crm.core.screens.list_entries import ListEntry, register_list_entries  # noqa: PLC0415
+        from crm.core.screens.lists.bulk_bar import register_bar  # noqa: PLC0415
+        from crm.core.screens.lists.entries import ListEntry, register_list_entries  # noqa: PLC0415
         from crm.data import acts, import_pages, permissions, tasks  # noqa: PLC0415
         from crm.data.duplicates.defaults import lay_rules  # noqa: PLC0415
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.core.access import READ
 from crm.core.prepared import Slot, prepared, rights_key
-from crm.core.screens.named_views import Keeping, Kept, KeptView, MenuItem, SystemView, register_keeping
+from crm.core.screens.lists.named_views import Keeping, Kept, KeptView, MenuItem, SystemView, register_keeping
 from crm.users.models import SavedView, SavedViewTeam, ViewPin
 from crm.users.models.saved_views import view_key
 from crm.users.reach import reach_of

@@ -15,7 +15,7 @@ from crm.core.addresses import screen_url
 from crm.core.forms import RecordForm
 from crm.core.query import QueryError, condition, parse
 from crm.core.screens import ListView
-from crm.core.screens.look_choices import (
+from crm.core.screens.lists.look_choices import (
     Choices,
     Picks,
     density_choices,
@@ -25,8 +25,8 @@ from crm.core.screens.look_choices import (
     picks_of,
     sort_choices,
 )
+from crm.core.screens.lists.terms import COMPLETE
 from crm.core.screens.nouns import list_view_of, noun_of
-from crm.core.screens.terms import COMPLETE
 from crm.core.tables.choosing import MOST_COLUMNS, names_of
 from crm.users.access import may, permission_name
 from crm.users.models import SavedView, Team

@@ -14,7 +14,7 @@ from crm.core import counts
 from crm.core.access import Branch
 from crm.core.counts import Count, count_up_to
 from crm.core.keyset import keyset_page
-from crm.core.screens import selections
+from crm.core.screens.lists import selections
 from crm.users.depth import Depth
 from leads.models import Lead
 from tests.core.lead_rows import grant, lead_row

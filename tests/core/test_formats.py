@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from crm.core import format as shown
 from crm.core.badges import state_badge
 from crm.core.counts import Count
-from crm.core.screens.wording import count_words
+from crm.core.screens.lists.wording import count_words
 from crm.core.tables import avatar
 from crm.core.widgets import plain_decimal
 from leads.states import LEAD_MACHINE

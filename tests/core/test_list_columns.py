@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crm.core.counts import Count
-from crm.core.screens import Selection, selection, selections
+from crm.core.screens.lists import Selection, selection, selections
 from crm.users.depth import Depth
 from crm.users.models import User
 from leads.models import Lead

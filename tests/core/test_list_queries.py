@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from crm.core.screens.boxes import joined
+from crm.core.screens.lists.boxes import joined
 from crm.users.depth import Depth
 from crm.users.models import Role, RolePrivilege
 from crm.users.services.saved_views import ViewValues, save_view

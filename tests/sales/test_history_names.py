@@ -4,7 +4,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from crm.core.models import Currency
-from crm.core.screens.history_names import names_of
+from crm.core.screens.history.names import names_of
 from crm.customers.models import Account
 from crm.users.models import User
 from sales.models import Opportunity

@@ -1,4 +1,8 @@
-"""The five screens that every table declares its pages with, and the search."""
+"""The five screens that every table declares its pages with, and the search.
+
+`lists/` has what a list is made of, `history/` what became of a record, `palette/` the way from anywhere; beside them
+stand the pages of one record: looking at it, editing, moving and deleting it, and what is drawn on each.
+"""
 
 from crm.core.screens.deletions import DeleteView
 from crm.core.screens.details import DetailView

@@ -17,11 +17,11 @@ from crm.core.errors import Conflict, NotFound
 from crm.core.fields import RecordField
 from crm.core.idempotency import new_key, run_once
 from crm.core.keyset import keyset_page
-from crm.core.screens.bulk_bar import bar_for, with_boxes
 from crm.core.screens.filling import FormRefused, refusals_at
 from crm.core.screens.lists import ListView
+from crm.core.screens.lists.bulk_bar import bar_for, with_boxes
+from crm.core.screens.lists.selections import selection
 from crm.core.screens.nouns import edit_view_of, list_view_of
-from crm.core.screens.selections import selection
 from crm.core.screens.single import editable_fields, one_field_form
 
 

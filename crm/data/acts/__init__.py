@@ -10,7 +10,7 @@ from crm.core.access import ASSIGN, DELETE, WRITE
 from crm.core.actions import actions_for
 from crm.core.errors import NotFound
 from crm.core.models import TaggedModel
-from crm.core.screens.history_words import column_words
+from crm.core.screens.history.words import column_words
 from crm.core.screens.nouns import delete_view_of, edit_view_of
 from crm.core.screens.single import editable_fields, one_field_form
 from crm.data.acts.assign import AssignAct

@@ -11,7 +11,7 @@ from crm.core.access import WRITE
 from crm.core.errors import Conflict, Invalid
 from crm.core.fields import RecordField
 from crm.core.screens.conflicts import value_words
-from crm.core.screens.history_words import column_words
+from crm.core.screens.history.words import column_words
 from crm.core.screens.nouns import edit_view_of
 from crm.core.screens.single import one_field_form
 from crm.data.acts.base import Act, Kept, Outcome, Result, Results, Values, attempt, by_key, judged, plain, refused_as

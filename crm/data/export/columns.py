@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from crm.core.access import Link
 from crm.core.fields import Kind, RecordField, fields_of
-from crm.core.screens.selections import Selection
+from crm.core.screens.lists.selections import Selection
 from crm.core.tables import Column, Path, Row
 from crm.core.tables.choosing import names_of
 from crm.core.tables.field_columns import guarded, name_field, value_path

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from crm.core.access import READ
 from crm.core.errors import Conflict, Forbidden, NotFound
 from crm.core.screens.lists import ListView
-from crm.core.screens.selections import Selection, selection
+from crm.core.screens.lists.selections import Selection, selection
 from crm.data.export.columns import Cell, Cells, FileColumn, columns_of
 
 BATCH = 2_000

@@ -14,7 +14,7 @@ from crm.core import htmx
 from crm.core.errors import NotFound
 from crm.core.format import number
 from crm.core.idempotency import run_once
-from crm.core.screens.wording import count_words
+from crm.core.screens.lists.wording import count_words
 from crm.data.export import files
 from crm.data.export.formats import format_of
 from crm.data.export.lists import ExportedList, exported_list

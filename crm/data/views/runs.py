@@ -22,8 +22,8 @@ from crm.core.errors import Conflict, Forbidden, NotFound
 from crm.core.idempotency import FIELD, new_key, run_once
 from crm.core.screens.filling import FormRefused, refusals_at
 from crm.core.screens.lists import ListView
+from crm.core.screens.lists.selections import selection
 from crm.core.screens.nouns import list_view_of
-from crm.core.screens.selections import selection
 from crm.data.acts import EXPORT, Act, act_for, acts_for, fields_to_edit
 from crm.data.models import BulkRow, BulkRun
 from crm.data.services.runs import MOST, Preview, preview, run_of, runs_of, start_run, undo_obstacle, undo_of, undo_run

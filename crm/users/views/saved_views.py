@@ -18,8 +18,8 @@ from crm.core.addresses import screen_url
 from crm.core.errors import NotFound
 from crm.core.idempotency import new_key, run_once
 from crm.core.screens import EditView
-from crm.core.screens.look_choices import moved
-from crm.core.screens.named_views import kept_views
+from crm.core.screens.lists.look_choices import moved
+from crm.core.screens.lists.named_views import kept_views
 from crm.users.access import may, permission_name
 from crm.users.models import SavedView
 from crm.users.services.saved_views import (

@@ -13,14 +13,13 @@ from crm.core.access import READ, find_for
 from crm.core.addresses import screen_url
 from crm.core.context import NavEntry, nav_entries
 from crm.core.errors import Refusal
-from crm.core.screens import looks, terms
 from crm.core.screens.buttons import Button, buttons_for
 from crm.core.screens.details import DetailView
-from crm.core.screens.list_entries import entry_items
-from crm.core.screens.lists import ListView
-from crm.core.screens.named_views import MenuItem, SystemView, kept_views, menu_of
+from crm.core.screens.lists import ListView, looks, terms
+from crm.core.screens.lists.entries import entry_items
+from crm.core.screens.lists.named_views import MenuItem, SystemView, kept_views, menu_of
+from crm.core.screens.lists.selections import LOOK
 from crm.core.screens.palette.entries import Entry
-from crm.core.screens.selections import LOOK
 
 _NO_ICON = "arrow-right"
 

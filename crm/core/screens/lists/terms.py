@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from crm.core.fields import Kind, RecordField, fields_of
 from crm.core.query import Suggestion, complete, value_text
 from crm.core.query.dates import named_days
-from crm.core.screens.boxes import joined
-from crm.core.screens.selections import Selection
+from crm.core.screens.lists.boxes import joined
+from crm.core.screens.lists.selections import Selection
 
 type Text = str | Promise
 

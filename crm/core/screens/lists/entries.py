@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 
-from crm.core.screens.named_views import MenuItem
+from crm.core.screens.lists.named_views import MenuItem
 
 PARAMETER = "list"
 

@@ -15,8 +15,8 @@ from crm.core.filters import LIST_PARAMETERS, RecordFilter
 from crm.core.query import columns, parse
 from crm.core.query.people import people
 from crm.core.query.writer import quoted, value_text, write_node
-from crm.core.screens.boxes import joined
-from crm.core.screens.selections import Selection
+from crm.core.screens.lists.boxes import joined
+from crm.core.screens.lists.selections import Selection
 
 _SIGNS = {"exact": "", "iexact": "", "date__gte": ">=", "date__lte": "<="}
 _TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT})

@@ -15,13 +15,13 @@ from django.utils.translation import ngettext
 from crm.core.counts import Count
 from crm.core.fragments import fragment
 from crm.core.markup import Pattern
-from crm.core.screens.boxes import Box, BoxChip, box_of, wrong_box
-from crm.core.screens.bulk_bar import BulkBar, bar_for, with_boxes
-from crm.core.screens.filtering import conditions_of
-from crm.core.screens.named_views import KeptView, MenuItem, SystemView, menu_of
-from crm.core.screens.orders import Grouping
-from crm.core.screens.selections import LOOK, Declaration, Selection, selection
-from crm.core.screens.wording import Pager, pager_for
+from crm.core.screens.lists.boxes import Box, BoxChip, box_of, wrong_box
+from crm.core.screens.lists.bulk_bar import BulkBar, bar_for, with_boxes
+from crm.core.screens.lists.filtering import conditions_of
+from crm.core.screens.lists.named_views import KeptView, MenuItem, SystemView, menu_of
+from crm.core.screens.lists.orders import Grouping
+from crm.core.screens.lists.selections import LOOK, Declaration, Selection, selection
+from crm.core.screens.lists.wording import Pager, pager_for
 from crm.core.sorted_pages import counts_by
 from crm.core.tables import Row
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
-from crm.core.screens.look_choices import (
+from crm.core.screens.lists.look_choices import (
     Choices,
     density_choices,
     group_choices,
@@ -18,7 +18,7 @@ from crm.core.screens.look_choices import (
     picks_of,
     sort_choices,
 )
-from crm.core.screens.selections import Selection
+from crm.core.screens.lists.selections import Selection
 from crm.core.tables.choosing import MOST_COLUMNS, names_of
 
 PANEL = "look"

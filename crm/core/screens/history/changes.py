@@ -17,9 +17,9 @@ from crm.core import format as shown
 from crm.core.history import event_model, events_of
 from crm.core.models import TRACKED, Tag
 from crm.core.panels import Panel, register_for_all
-from crm.core.screens import history_custom
-from crm.core.screens.history_names import names_of
-from crm.core.screens.history_words import action_words, column_words
+from crm.core.screens.history import custom as history_custom
+from crm.core.screens.history.names import names_of
+from crm.core.screens.history.words import action_words, column_words
 
 _PAGE = 50
 _SALT = "crm.core.history"

@@ -15,12 +15,12 @@ from crm.core import htmx
 from crm.core.access import READ, may_create
 from crm.core.filters import RecordFilter
 from crm.core.line import place_of
-from crm.core.screens import looks, rewriting, terms
-from crm.core.screens.list_entries import entry_items
-from crm.core.screens.listing import Listing
-from crm.core.screens.named_views import SystemView
-from crm.core.screens.selections import Selection, selection
-from crm.core.screens.wording import count_words
+from crm.core.screens.lists import looks, rewriting, terms
+from crm.core.screens.lists.entries import entry_items
+from crm.core.screens.lists.listing import Listing
+from crm.core.screens.lists.named_views import SystemView
+from crm.core.screens.lists.selections import Selection, selection
+from crm.core.screens.lists.wording import count_words
 from crm.core.tables import Table
 
 __all__ = ["ListView", "Selection", "SystemView", "selection"]

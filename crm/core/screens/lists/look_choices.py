@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from crm.core.fields import Model
-from crm.core.screens.orders import fields_to_group_by
+from crm.core.screens.lists.orders import fields_to_group_by
 from crm.core.tables import Table
 from crm.core.tables.choosing import Offered, offered_columns
 

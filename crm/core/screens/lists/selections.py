@@ -23,10 +23,10 @@ from crm.core.keyset import Page, keyset_page
 from crm.core.query import QueryError, condition, parse
 from crm.core.query.nodes import And, Query
 from crm.core.query.writer import write, write_node
-from crm.core.screens.boxes import joined
-from crm.core.screens.filtering import NoFilter, filter_for
-from crm.core.screens.named_views import KeptView, SystemView, kept_views
-from crm.core.screens.orders import Grouping, Order, grouped, grouping_of, order_of
+from crm.core.screens.lists.boxes import joined
+from crm.core.screens.lists.filtering import NoFilter, filter_for
+from crm.core.screens.lists.named_views import KeptView, SystemView, kept_views
+from crm.core.screens.lists.orders import Grouping, Order, grouped, grouping_of, order_of
 from crm.core.sorted_pages import sorted_page
 from crm.core.tables import Path, Sheet, Table
 from crm.core.tables.choosing import chosen_sheet
