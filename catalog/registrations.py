@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog import importing
 from catalog.models import PriceList, Product
 from catalog.models.price_lists import PRICE_LIST_WORDS
 from catalog.models.products import PRODUCT_WORDS
@@ -10,6 +11,7 @@ from crm.core.search import SearchSource, register_search
 
 
 def register() -> None:
+    importing.register()
     register_search(
         SearchSource(
             model=Product,

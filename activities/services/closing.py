@@ -23,6 +23,8 @@ class Closing:
     subject: str
     description: str = ""
     figures: Mapping[str, Any] = field(default_factory=dict)
+    #: When it was closed, where that was not now.
+    at: dt.datetime | None = None
 
 
 @service("activity.recorded")
@@ -36,7 +38,8 @@ def record_closes(*, closings: Sequence[Closing], actor: Actor, at: dt.datetime)
 def _close_record(closing: Closing, actor: Actor, at: dt.datetime) -> Activity:
     values = {"subject": closing.subject, "description": closing.description, "figures": dict(closing.figures)}
     owner = same_owner(closing.regarding)
-    return new_activity(kind=Kind.CLOSE, values=values, actor=actor, at=at, regarding=closing.regarding, owner=owner)
+    on, record = closing.at or at, closing.regarding
+    return new_activity(kind=Kind.CLOSE, values=values, actor=actor, at=on, regarding=record, owner=owner)
 
 
 @service("activity.retracted")

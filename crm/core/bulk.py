@@ -62,13 +62,13 @@ def insert_records(records: Sequence[models.Model]) -> None:
     model = type(records[0])
     for record, key in zip(records, _new_keys(model, len(records)), strict=True):
         record.pk = key
-    columns = [column for column in model._meta.concrete_fields if not _is_given(records[0], column)]
-    prepared = [(column.attname, _preparing(column)) for column in columns]
-    copy_rows(
-        model,
-        [column.name for column in columns],
-        ([prepare(getattr(record, name)) for name, prepare in prepared] for record in records),
-    )
+    by_database = [column for column in model._meta.concrete_fields if column.has_db_default()]
+    groups: dict[tuple[str, ...], list[models.Model]] = {}
+    for record in records:
+        left = tuple(column.name for column in by_database if _is_left(record, column))
+        groups.setdefault(left, []).append(record)
+    for left, group in groups.items():
+        _copy(model, [column for column in model._meta.concrete_fields if column.name not in left], group)
     for record in records:
         record._state.adding = False
 
@@ -82,7 +82,13 @@ def _new_keys(model: type[models.Model], number: int) -> list[int]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def _is_given(record: models.Model, column: Any) -> bool:
+def _copy(model: type[models.Model], columns: Sequence[Any], records: Sequence[models.Model]) -> None:
+    prepared = [(column.attname, _preparing(column)) for column in columns]
+    rows = ([prepare(getattr(record, name)) for name, prepare in prepared] for record in records)
+    copy_rows(model, [column.name for column in columns], rows)
+
+
+def _is_left(record: models.Model, column: Any) -> bool:
     return isinstance(getattr(record, column.attname), DatabaseDefault)
 
 

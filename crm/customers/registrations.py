@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.context import NavEntry, register_nav
 from crm.core.search import SearchSource, register_search
+from crm.customers import importing
 from crm.customers.models import Account, Contact
 from crm.customers.models.accounts import ACCOUNT_WORDS
 from crm.customers.models.contacts import CONTACT_WORDS
@@ -13,6 +14,7 @@ from crm.data.many import register_many
 
 
 def register() -> None:
+    importing.register()
     _register_searches()
     _register_navigation()
     register_many(Account, fields=SETTLED_ACCOUNT_FIELDS, change=update_accounts)

@@ -14,8 +14,10 @@ class DataConfig(AppConfig):
         from crm.core.screens.lists.entries import ListEntry, register_list_entries  # noqa: PLC0415
         from crm.data import acts, import_pages, permissions, tasks  # noqa: PLC0415
         from crm.data.duplicates.defaults import lay_rules  # noqa: PLC0415
+        from crm.data.importing import people  # noqa: PLC0415
 
         permissions.declare()
+        people.register()
         register_bar(acts.acts_for)
         register_list_entries(
             ListEntry(_("Export"), "data:export", "data.export"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.core.access import visible_names
+from crm.core.addresses import screen_url
 from crm.core.idempotency import new_key
 from crm.core.models import Job
 from crm.data.export.safety import harmless
@@ -113,7 +114,7 @@ def result_context(run: Import, person: Any, asked: QueryDict) -> dict[str, Any]
         "may_undo": _may_undo(run),
         "has_file": has_file(run),
         "rows": _rows(run, person, is_rehearsal, asked),
-        "list_url": f"/{run.noun}/",
+        "list_url": screen_url(importer_of(run.noun).model, "list"),
         **_page(run, is_rehearsal, asked),
     }
 

@@ -35,7 +35,13 @@ def write_close_record(
     return record_closes(closings=[closing], actor=actor, at=at)[0]
 
 
-def closing_of(record: StateModel, *, description: str = "", figures: Mapping[str, Any] | None = None) -> Closing:
+def closing_of(
+    record: StateModel,
+    *,
+    description: str = "",
+    figures: Mapping[str, Any] | None = None,
+    at: dt.datetime | None = None,
+) -> Closing:
     """What the close record of a record that is closed by now will say."""
     told = {name: _as_json(value) for name, value in (figures or {}).items() if value is not None}
     told |= {"state": record.state, "status_reason": record.status_reason}
@@ -44,7 +50,7 @@ def closing_of(record: StateModel, *, description: str = "", figures: Mapping[st
         "state": record.machine.described(record),
         "name": record,
     }
-    return Closing(regarding=record, subject=subject[:300], description=description, figures=told)
+    return Closing(regarding=record, subject=subject[:300], description=description, figures=told, at=at)
 
 
 def retract_close_records(record: StateModel, *, actor: Actor, at: dt.datetime) -> None:

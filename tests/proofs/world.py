@@ -185,8 +185,8 @@ def _bulk(owner: Any, lead: Any) -> dict[str, Any]:
 def _imports(owner: Any) -> dict[str, Any]:
     """Of one row each. Their file has gone, which its person is told."""
     now = timezone.now()
-    columns = {"header": ["Last Name"], "mapping": ["last_name"], "reading": {"header_line": 1}}
-    found = {"rehearsed": {"counts": {"new": 1}, "unknown": {"owner": {"Nobody": 1}}}}
+    columns = {"header": [SECRET], "mapping": ["last_name"], "reading": {"header_line": 1}}
+    found = {"rehearsed": {"counts": {"new": 1}, "unknown": {"owner": {SECRET: 1}}}}
     made = {
         stage: Import.objects.create(
             person=owner, noun="leads", title=f"{SECRET}.csv", kind="csv", file="gone.csv", rows=1, created_at=now,

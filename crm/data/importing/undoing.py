@@ -108,11 +108,21 @@ def _held(
             continue
         rows = other._base_manager.filter(**{f"{column.name}__in": keys})
         if relation.get_accessor_name() in importer.parts and model is importer.model:
-            rows = rows.filter(Q(version__gt=1) | Q(created_at__gt=run.finished_at or run.started_at))
+            rows = rows.filter(_touched(other, run))
+        elif other is model:
+            # What refers to these within the same block goes along.
+            rows = rows.exclude(pk__in=keys)
         else:
             rows = rows.exclude(pk__in=extras.keys_of(other))
         found |= dict.fromkeys(rows.values_list(column.attname, flat=True), _because(other))
     return found | _held_generically(model, keys, extras)
+
+
+def _touched(part: type[models.Model], run: Import) -> Q:
+    """A part that was changed or added since; of one without stamps that cannot be told."""
+    if not _counts_versions(part):
+        return Q(pk__in=())
+    return Q(version__gt=1) | Q(created_at__gt=run.finished_at or run.started_at)
 
 
 def _held_generically(model: type[models.Model], keys: Sequence[int], extras: _Extras) -> dict[int, str]:

@@ -37,9 +37,10 @@ def write_block(engine: Engine, rows: Sequence[Row]) -> list[Draft]:
     with history.action(f"{model._meta.model_name}.imported", actor=engine.actor, about=about):
         drafts = engine.examine(rows)
         _insert(engine, [draft for draft in drafts if draft.is_new])
-        for draft in drafts:
-            if draft.outcome == UPDATED and not draft.problems:
-                _update(engine, draft)
+        updating = [draft for draft in drafts if draft.outcome == UPDATED and not draft.problems]
+        there = model._default_manager.in_bulk([draft.object_id for draft in updating])
+        for draft in updating:
+            _update(engine, draft, there.get(draft.object_id))
         _keep_external_ids(model, drafts)
         note(run, drafts, model, is_rehearsal=False)
     return drafts
@@ -65,7 +66,8 @@ def _insert_all(engine: Engine, drafts: Sequence[Draft]) -> None:
     importer.number(drafts, work)
     insert_records([draft.record for draft in drafts])
     for draft in drafts:
-        draft.object_id, draft.version = draft.record.pk, 1
+        draft.object_id = draft.record.pk
+        draft.version = 1 if hasattr(draft.record, "version") else None
     lines = {draft.record.pk: draft.line for draft in drafts}
     made = importer.after(drafts, work)
     note_extras(engine.run, ((lines.get(getattr(one, "imported_with", 0), 0), one, "") for one in made))
@@ -80,10 +82,12 @@ def _sentence(model: type[models.Model], error: IntegrityError) -> str:
     return _("The values of this row do not fit together.")
 
 
-def _update(engine: Engine, draft: Draft) -> None:
+def _update(engine: Engine, draft: Draft, record: Any) -> None:
     """Only what differs is written; a record that says the same already is left alone."""
     model, importer = engine.importer.model, engine.importer
-    record = model._default_manager.get(pk=draft.object_id)
+    if record is None:
+        draft.fail(_("The record is no longer there."))
+        return
     given = {
         name: value for name, value in draft.values.items() if name not in {EXTERNAL_ID, OWNER, engine.run.update_by}
     }
