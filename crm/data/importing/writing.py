@@ -37,10 +37,10 @@ def write_block(engine: Engine, rows: Sequence[Row]) -> list[Draft]:
     with history.action(f"{model._meta.model_name}.imported", actor=engine.actor, about=about):
         drafts = engine.examine(rows)
         _insert(engine, [draft for draft in drafts if draft.is_new])
-        updating = [draft for draft in drafts if draft.outcome == UPDATED and not draft.problems]
-        there = model._default_manager.in_bulk([draft.object_id for draft in updating])
-        for draft in updating:
-            _update(engine, draft, there.get(draft.object_id))
+        changes = find_changes(engine, drafts)
+        for draft in drafts:
+            if draft.outcome == UPDATED and not draft.problems:
+                _update(engine, draft, *changes[draft.line])
         _keep_external_ids(model, drafts)
         note(run, drafts, model, is_rehearsal=False)
     return drafts
@@ -82,19 +82,29 @@ def _sentence(model: type[models.Model], error: IntegrityError) -> str:
     return _("The values of this row do not fit together.")
 
 
-def _update(engine: Engine, draft: Draft, record: Any) -> None:
-    """Only what differs is written; a record that says the same already is left alone."""
+def find_changes(engine: Engine, drafts: Sequence[Draft]) -> dict[int, tuple[Any, dict[str, Any]]]:
+    """By line the record that a row would update, and what differs. Records that say the same already are told so."""
+    updating = [draft for draft in drafts if draft.outcome == UPDATED and not draft.problems]
+    there = engine.importer.model._default_manager.in_bulk([draft.object_id for draft in updating])
+    found: dict[int, tuple[Any, dict[str, Any]]] = {}
+    for draft in updating:
+        record = there.get(draft.object_id)
+        if record is None:
+            draft.fail(_("The record is no longer there."))
+            continue
+        left_alone = {EXTERNAL_ID, OWNER, engine.run.update_by}
+        given = {name: value for name, value in draft.values.items() if name not in left_alone}
+        changed = changed_values(engine, record, given)
+        if changed:
+            found[draft.line] = (record, changed)
+        else:
+            draft.outcome = SAME
+    return found
+
+
+def _update(engine: Engine, draft: Draft, record: Any, changed: dict[str, Any]) -> None:
+    """Only what differs is written, by the service of the noun."""
     model, importer = engine.importer.model, engine.importer
-    if record is None:
-        draft.fail(_("The record is no longer there."))
-        return
-    given = {
-        name: value for name, value in draft.values.items() if name not in {EXTERNAL_ID, OWNER, engine.run.update_by}
-    }
-    changed = changed_values(engine, record, given)
-    if not changed:
-        draft.outcome = SAME
-        return
     draft.before = _before(engine, record, changed)
     try:
         with transaction.atomic():

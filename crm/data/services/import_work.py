@@ -26,7 +26,7 @@ from crm.data.importing.notes import note, outcome_of
 from crm.data.importing.readers import Row
 from crm.data.importing.registry import importer_of
 from crm.data.importing.undoing import undo_block
-from crm.data.importing.writing import write_block
+from crm.data.importing.writing import find_changes, write_block
 from crm.data.models import Import
 from crm.data.services.imports import AT_ONCE, KEPT_FOR, Tally, blocks_of, importer_for
 from crm.users.models import User
@@ -102,6 +102,7 @@ def _rehearse(run: Import, job: Job | None, say: Say) -> None:
     for block in blocks_of(run, BLOCK):
         with transaction.atomic():
             drafts = engine.examine(block)
+            find_changes(engine, drafts)
             note(run, drafts, engine.importer.model, is_rehearsal=True)
             count(tally, drafts, engine.targets)
             done += len(drafts)
