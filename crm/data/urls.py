@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from crm.data.views.cards import CardsView
 from crm.data.views.exports import ExportFileView, ExportListView, ExportView
 from crm.data.views.imports import (
     BeginView,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("exports/new/", ExportView.as_view(), name="export"),
     path("imports/", ImportListView.as_view(), name="imports"),
     path("imports/new/", UploadView.as_view(), name="import_new"),
+    path("imports/cards/", CardsView.as_view(), name="cards"),
     path("imports/<int:pk>/", ImportView.as_view(), name="import"),
     path("imports/<int:pk>/columns/", ColumnsView.as_view(), name="import_columns"),
     path("imports/<int:pk>/values/", ValuesView.as_view(), name="import_values"),

@@ -10,6 +10,8 @@ IMPORTS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("import, no right", "data:import_new"), {"who": "reader", "status": 403}),
     (("import, which file?", "data:import_new"), {"query": "noun=leads"}),
     (("import, with errors", "data:import_new"), {"status": 422, "form": "noun", "sent": {"noun": "leads"}}),
+    (("business cards", "data:cards"), {}),
+    (("business cards, none", "data:cards"), {"status": 422, "form": "source", "sent": {"source": "", "check": "1"}}),
     (("import, columns", "data:import_columns", "import draft"), {}),
     (
         ("import, columns with errors", "data:import_columns", "import draft"),

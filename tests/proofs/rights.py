@@ -128,6 +128,7 @@ def _frame(world: World) -> dict[str, Row]:
         ),
         "data:imports": Row(),
         "data:import_new": Row("", MAKE, MAKE, {"noun": "leads", "file": FreshFile()}),
+        "data:cards": Row("", MAKE, MAKE, {"card-Last Name": "Typed", "check": "1"}),
         "data:import": Row("import rehearsed", OWN),
         "data:import_columns": Row(
             "import draft",

@@ -220,6 +220,7 @@ OTHERS = {
     "data:bulk_runs",
     "activities:activity_file",
     "data:export_file",
+    "data:cards",
     "data:import",
     "data:import_columns",
     "data:import_failed",

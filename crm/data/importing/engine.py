@@ -120,7 +120,7 @@ class Engine:
         try:
             draft.values[name] = column.read(text)
         except Unknown as error:
-            draft.fail(str(error), target=name, kind="unknown")
+            draft.fail(f"{column.target.label}: {error}", target=name, kind="unknown")
         except ValueError as error:
             draft.fail(f"{column.target.label}: {error}", target=name)
 

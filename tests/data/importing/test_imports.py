@@ -94,7 +94,7 @@ def test_rows_are_told_from_what_is_there(cast: Cast, tmp_path: Path) -> None:
     assert outcomes(run) == [
         (2, "duplicate", "Duplicate of Ann Lee: same e-mail address."),
         (3, "duplicate", "Duplicate of A lead you may not see: same e-mail address."),
-        (4, "failed", "“Hottest” is none of the choices."),
+        (4, "failed", "rating: “Hottest” is none of the choices."),
         (5, "failed", "annual revenue: “lots” is not a number."),
         (6, "failed", str(Lead._meta.constraints[2].violation_error_message)),
         (7, "new", ""),
