@@ -12,6 +12,7 @@ class LeadsConfig(AppConfig):
         from crm.core import actions  # noqa: PLC0415
         from crm.core.context import NavEntry, register_nav  # noqa: PLC0415
         from crm.core.panels import register_panels  # noqa: PLC0415
+        from crm.core.screens.list_entries import ListEntry, register_list_entries  # noqa: PLC0415
         from crm.core.search import register_search  # noqa: PLC0415
         from crm.customers.connecting import Connectable, by_name, register_connectable  # noqa: PLC0415
         from crm.customers.connection_panel import register_connections_on  # noqa: PLC0415
@@ -35,6 +36,9 @@ class LeadsConfig(AppConfig):
         register_connections_on(Lead)
         register_moments(Lead, moments.moments_of_lead)
         register_search(LEADS)
+        register_list_entries(
+            ListEntry(_("Triage new leads"), "leads:lead_triage", "leads.read_lead", _lists_leads)
+        )
         register_nav(
             NavEntry(
                 _("Leads"),
@@ -50,3 +54,7 @@ class LeadsConfig(AppConfig):
             NavEntry(_("Quarantine"), "leads:quarantine", "shield-lock", "marketing", "leads.read_capturedpost", 111),
         )
         registrations.register()
+
+
+def _lists_leads(address: str) -> bool:
+    return address.partition("?")[0] == "/leads/"

@@ -61,7 +61,7 @@ def new_leads(day: Day) -> Body:
         rows,
         nothing=gettext_lazy("No new lead is waiting for you."),
         count=_count(len(found)),
-        action=(gettext_lazy("All new"), f"{reverse('leads:lead_list')}?view=untouched"),
+        action=(gettext_lazy("Triage"), reverse("leads:lead_triage")),
     )
 
 

@@ -27,6 +27,8 @@ LEAD_MACHINE = StateMachine(
         Move("qualify", (_NEW, _CONTACTED), (_QUALIFIED,)),
         Move("disqualify", (_NEW, _CONTACTED), (("disqualified", "lost"), _DISQUALIFIED)),
         Move("reopen", (_QUALIFIED, _DISQUALIFIED), (_NEW,)),
+        # Taken back: the call that was written down was none, so nobody has spoken to the lead yet.
+        Move("renew", (_CONTACTED,), (_NEW,)),
     ),
     extensible=frozenset({"disqualified"}),
     labels={

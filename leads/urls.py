@@ -19,11 +19,13 @@ from leads.views.forms import (
 from leads.views.hosted import HostedFormView, HostedThanksView
 from leads.views.leads import LeadDeleteView, LeadDetailView, LeadEditView, LeadListView
 from leads.views.quarantine import DecideView, PostPeekView, PostView, QuarantineView
+from leads.views.triage import LeadTriageView
 
 app_name = "leads"
 urlpatterns = [
     path("leads/", LeadListView.as_view(), name="lead_list"),
     path("leads/new/", LeadEditView.as_view(), name="lead_create"),
+    path("leads/triage/", LeadTriageView.as_view(), name="lead_triage"),
     path("leads/<int:pk>/", LeadDetailView.as_view(), name="lead_detail"),
     path("leads/<int:pk>/edit/", LeadEditView.as_view(), name="lead_edit"),
     path("leads/<int:pk>/delete/", LeadDeleteView.as_view(), name="lead_delete"),

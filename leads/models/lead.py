@@ -204,6 +204,8 @@ class Lead(OwnedModel, StateModel, CustomModel, TaggedModel):
             GinIndex(LEAD_WORDS, name="lead_search"),
             tag_index("lead"),
             campaign_index("lead"),
+            # The few that wait for their first touch, among however many.
+            models.Index(fields=["created_at"], name="lead_new_idx", condition=Q(state="open", status_reason="new")),
             models.Index(fields=["email_key"], name="lead_email_idx", condition=~Q(email_key="")),
             models.Index(fields=["company_key"], name="lead_company_idx", condition=~Q(company_key="")),
             models.Index(fields=["phone_e164"], name="lead_phone_idx", condition=~Q(phone_e164="")),
@@ -224,6 +226,11 @@ class Lead(OwnedModel, StateModel, CustomModel, TaggedModel):
     def contact(self, *, at: dt.datetime) -> None:
         self.status_reason = LEAD_MACHINE.reason_after("contact")
         self.contacted_at = self.contacted_at or at
+
+    @transition(field="state", source=LeadState.OPEN, target=LeadState.OPEN, conditions=[LEAD_MACHINE.allows("renew")])
+    def renew(self) -> None:
+        self.status_reason = LEAD_MACHINE.reason_after("renew")
+        self.contacted_at = None
 
     @transition(field="state", source=LeadState.OPEN, target=LeadState.QUALIFIED)
     def qualify(self, *, at: dt.datetime) -> None:

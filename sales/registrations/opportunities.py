@@ -9,6 +9,7 @@ from activities.links import register_rollup
 from activities.regarding import Ref, referred
 from crm.core.context import NavEntry, register_nav
 from crm.core.search import SearchSource, register_search
+from crm.data.acts import register_act
 from crm.users import rights
 from crm.users.depth import Depth
 from leads.models import Lead
@@ -16,6 +17,7 @@ from leads.services.leads import reopening
 from sales import importing
 from sales.actions import opportunities as acts
 from sales.actions import qualification as qualifying
+from sales.acts import QualifyAct
 from sales.models import Opportunity, QualificationResult
 from sales.models.opportunities import OPPORTUNITY_WORDS
 from sales.panels import opportunities as panels
@@ -37,6 +39,7 @@ def register() -> None:
     reopening.register(undo_qualification)
     acts.register_actions()
     qualifying.register_actions()
+    register_act(Lead, QualifyAct)
     panels.register()
     _appear()
 

@@ -74,12 +74,18 @@ class LeadQualifyView(View):
             if not form.is_valid():
                 raise _Refused(form)
             try:
-                return _result_url(self._qualify(form))
+                return self._result_url(self._qualify(form))
             except Invalid as refusal:
                 form.take(refusal)
                 raise _Refused(form) from refusal
 
         return work
+
+    def _result_url(self, qualification: Qualification) -> str:
+        """Whoever came from the triage goes back there, where the qualification can be taken back at once."""
+        if self.request.GET.get("from") == "triage":
+            return f"{reverse('leads:lead_triage')}?undo=qualify-{qualification.lead_id}"
+        return _result_url(qualification)
 
     def _qualify(self, form: QualifyForm) -> Qualification:
         actor: Any = self.request.user

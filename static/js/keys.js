@@ -73,7 +73,8 @@
   };
 
   const act = (key) => {
-    const target = document.querySelector(`[data-key="${CSS.escape(key)}"]:not([aria-disabled=true], :disabled)`);
+    const keyed = document.querySelectorAll(`[data-key="${CSS.escape(key)}"]:not([aria-disabled=true], :disabled)`);
+    const target = [...keyed].find((one) => one.checkVisibility()); // what is folded away has no key
     target?.click();
     return Boolean(target);
   };
@@ -92,7 +93,7 @@
     if (goes && key in PLACES) {
       return go(key);
     }
-    return key in single ? single[key]() : act(key);
+    return (key in single && single[key]()) || act(key);
   };
 
   document.addEventListener("keydown", (event) => {
@@ -104,6 +105,13 @@
       event.preventDefault();
     }
   });
+
+  // What a key has unfolded goes on from the keyboard.
+  document.addEventListener("toggle", (event) => {
+    if (event.target.open && event.target.matches("details[data-unfold]")) {
+      event.target.querySelector("select, textarea, button")?.focus();
+    }
+  }, true);
 
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-help]")) {

@@ -348,6 +348,9 @@ def _lists() -> Iterator[Page]:
         yield Page(f"{noun} list, too much", address, who="hoarder", query="view=all")
         yield Page(f"{noun} list, no match", address, query="view=all&q=zzzz")
     yield Page("lead list, usual view", "leads:lead_list")
+    yield Page("triage", "leads:lead_triage", query="undo=run-1")
+    yield Page("triage, nothing waits", "leads:lead_triage", who="reader")
+    yield Page("triage, no right", "leads:lead_triage", who="guest", status=403)
     looks = "columns=name,company,account.industry,owner,created_at&group=owner&density=compact"
     yield Page("lead list, columns and groups", "leads:lead_list", query=f"view=all&{looks}")
     yield Page("lead list, its look", "leads:lead_list", query=f"view=all&{looks}&panel=look")

@@ -42,6 +42,7 @@ LEGAL = {
     (NO_LONGER, NEW): "reopen",
     (CANCELED, NEW): "reopen",
     (ADDED, NEW): "reopen",
+    (CONTACTED, NEW): "renew",
 }
 
 
@@ -123,7 +124,7 @@ def test_a_lead_is_closed_exactly_when_it_has_a_moment_of_closing(cast: Cast, cl
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)
 def test_the_model_makes_the_legal_moves_and_no_other(pair: Pair) -> None:
     made = {}
-    for name in ("contact", "qualify", "disqualify", "reopen"):
+    for name in ("contact", "qualify", "disqualify", "reopen", "renew"):
         lead = Lead(state=pair[0], status_reason=pair[1])
         try:
             _move(lead, name)

@@ -189,6 +189,9 @@ def _leads(world: World) -> dict[str, Row]:
         **_lead_forms(world),
         **pages("leads:lead", last_name="Typed", **_PREFERENCES),
         "leads:lead_contact": act("lead"),
+        "leads:lead_triage": Row(
+            "", ALL, WORK, {"act": "disqualify", "lead": world.records["lead"].pk, "status_reason": "lost"}
+        ),
         "leads:lead_disqualify": act("lead", status_reason="lost"),
         "leads:lead_reopen": act("lead disqualified"),
         "leads:lead_assign": act("lead", **colleague),

@@ -118,6 +118,7 @@ _SCREENS = (
     "_line_products",
     "_file",
     "_candidates",
+    "_triage",
 )
 
 

@@ -213,6 +213,7 @@ ACTS = {
 WITH_BELONGINGS = {"customers:account_delete", "customers:contact_delete", "sales:opportunity_delete"}
 #: Neither pages nor acts: a file, what a grid asks while somebody types, a look at a row, the pages of bulk changes.
 OTHERS = {
+    "leads:lead_triage",
     "core:record_peek",
     "leads:quarantine_peek",
     "data:bulk",

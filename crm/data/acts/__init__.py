@@ -14,15 +14,35 @@ from crm.core.screens.history.words import column_words
 from crm.core.screens.nouns import delete_view_of, edit_view_of
 from crm.core.screens.single import editable_fields, one_field_form
 from crm.data.acts.assign import AssignAct
-from crm.data.acts.base import Act, Kept, Result, Results
+from crm.data.acts.base import Act, HeldBack, Kept, Result, Results
 from crm.data.acts.edit import EditAct
 from crm.data.acts.moves import DeleteAct, MoveAct, moves_of
 from crm.data.acts.tags import TagAct, UntagAct
 
-__all__ = ["EXPORT", "Act", "Kept", "Result", "Results", "act_for", "act_of", "acts_for", "fields_to_edit"]
+__all__ = [
+    "EXPORT",
+    "Act",
+    "HeldBack",
+    "Kept",
+    "Result",
+    "Results",
+    "act_for",
+    "act_of",
+    "acts_for",
+    "fields_to_edit",
+    "register_act",
+]
 
 EDIT = "edit-"
 EXPORT, EXPORT_RIGHT = "export", "data.export"
+
+
+_of_tables: dict[type[models.Model], dict[str, Any]] = {}
+
+
+def register_act(model: type[models.Model], act: type[Act]) -> None:
+    """An act that one table has beside the usual ones, by an app above; made as `act(model, actor)`."""
+    _of_tables.setdefault(model, {})[act.key] = act
 
 
 def acts_for(model: type[models.Model], actor: Any) -> Iterator[tuple[str, str]]:
@@ -35,9 +55,10 @@ def acts_for(model: type[models.Model], actor: Any) -> Iterator[tuple[str, str]]
         if issubclass(model, TaggedModel):
             yield TagAct.key, str(TagAct.label)
             yield UntagAct.key, str(UntagAct.label)
-    for action in moves_of(model):
-        if _may(model, actor, action.right):
-            yield f"move-{action.name}", str(action.label)
+    own = [(act.key, act) for act in _of_tables.get(model, {}).values()]
+    for key, act in (*own, *((f"move-{action.name}", action) for action in moves_of(model))):
+        if _may(model, actor, act.right):
+            yield key, str(act.label)
     if actor.has_perm(EXPORT_RIGHT):
         yield EXPORT, _("Export")
     if delete_view_of(model) is not None and _may(model, actor, DELETE):
@@ -62,8 +83,8 @@ def act_of(model: type[models.Model], key: str, actor: Any) -> Act:
         for action in moves_of(model):
             if f"move-{action.name}" == key:
                 return MoveAct(model, actor, action)
-    elif key in _PLAIN:
-        plain: Act = _PLAIN[key](model, actor)
+    elif made := _PLAIN.get(key) or _of_tables.get(model, {}).get(key):
+        plain: Act = made(model, actor)
         return plain
     raise NotFound(_("There is no such act for these records."))
 

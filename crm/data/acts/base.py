@@ -32,6 +32,10 @@ class Result:
     after: Values | None = None
 
 
+class HeldBack(Conflict):
+    """Possible, but something must be decided that only a person decides, looking at this one record."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What a run left on one record, for those who take it back."""
@@ -49,6 +53,8 @@ class Act(ABC):
     label: str | Promise
     danger: ClassVar[bool] = False
     batch: ClassVar[int] = 500
+    #: How many of the chosen records are looked at one by one before it is done; see `held_back`.
+    looks_at: ClassVar[int] = 0
 
     def __init__(self, model: type[models.Model], actor: Any) -> None:
         self.model, self.actor = model, actor
@@ -59,6 +65,14 @@ class Act(ABC):
 
     def refusal(self, record: Any) -> str:
         """Why not with this record as it is; it may be one that has nothing but a state."""
+        return ""
+
+    def held_back(self, record: Any) -> str:
+        """Why this record, which is in a state for it, would be left for a person to decide; empty where it is not."""
+        return ""
+
+    def place(self, key: int) -> str:
+        """Where a person decides about a record that was held back; empty for its usual page."""
         return ""
 
     @abstractmethod
@@ -160,6 +174,8 @@ def refused_as(refused: Refusal | DatabaseError) -> Result:
             return Result(Outcome.GONE)
         case Forbidden():
             return Result(Outcome.FORBIDDEN)
+        case HeldBack():
+            return Result(Outcome.HELD, " ".join([refused.sentence, *refused.details]))
         case Conflict():
             return Result(Outcome.STATE, " ".join([refused.sentence, *refused.details]))
         case Invalid():

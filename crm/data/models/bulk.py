@@ -52,6 +52,7 @@ class BulkRow(models.Model):
         FAILED = "failed", _("Failed")
         GONE = "gone", _("No longer there")
         MOVED_ON = "moved_on", _("Changed since")
+        HELD = "held", _("Held back for a person")
 
     untracked_because = "part of a bulk run"
 

@@ -23,8 +23,8 @@ from crm.core.idempotency import FIELD, new_key, run_once
 from crm.core.screens.filling import FormRefused, refusals_at
 from crm.core.screens.lists import ListView
 from crm.core.screens.lists.selections import selection
-from crm.core.screens.nouns import list_view_of
-from crm.data.acts import EXPORT, Act, act_for, acts_for, fields_to_edit
+from crm.core.screens.nouns import list_view_of, model_of
+from crm.data.acts import EXPORT, Act, act_for, act_of, acts_for, fields_to_edit
 from crm.data.models import BulkRow, BulkRun
 from crm.data.services.runs import MOST, Preview, preview, run_of, runs_of, start_run, undo_obstacle, undo_of, undo_run
 
@@ -150,6 +150,7 @@ class BulkView(View):
             "act": act,
             "preview": found,
             "sentence": _words(found) if found is not None else "",
+            "held": self._held(act, chosen) if act is not None and act.looks_at else None,
             "most": MOST,
             "notices": chosen.notices,
             "is_all": chosen.is_all,
@@ -167,6 +168,18 @@ class BulkView(View):
             "idempotency_key": new_key(),
         }
         return render(self.request, "data/bulk.html", context, status=status)
+
+    def _held(self, act: Act, chosen: Chosen) -> dict[str, Any]:
+        """Of the first of the chosen records, those that would be left for a person to decide, each with the reason."""
+        rows: Any = act.model._default_manager.for_action(self.request.user, act.right)  # type: ignore[attr-defined]  # as above
+        looked = list(rows.filter(pk__in=chosen.rows.values("pk")).order_by("pk")[: act.looks_at])
+        reasons = {record: act.held_back(record) for record in looked if not act.refusal(record)}
+        found = [
+            (Link(str(record), act.place(record.pk) or screen_url(act.model, "detail", record.pk)), reason)
+            for record, reason in reasons.items()
+            if reason
+        ]
+        return {"rows": found, "number": len(found), "first": act.looks_at if len(looked) == act.looks_at else 0}
 
     def _asks_for_field(self) -> bool:
         return self.request.GET.get("act", "") == "edit"
@@ -261,13 +274,21 @@ def _run_context(run: BulkRun, actor: Any) -> dict[str, Any]:
 def _left(run: BulkRun, numbers: dict[str, int], actor: Any) -> Iterable[Left]:
     outcomes = BulkRow.Outcome
     model = list_view_of(run.noun).model
-    for outcome in (outcomes.STATE, outcomes.FORBIDDEN, outcomes.MOVED_ON, outcomes.FAILED):
+    for outcome in (outcomes.HELD, outcomes.STATE, outcomes.FORBIDDEN, outcomes.MOVED_ON, outcomes.FAILED):
         if numbers.get(outcome):
             rows = list(
                 run.rows.filter(outcome=outcome).order_by("pk").values_list("record_id", "reason")[:_MOST_NAMED]
             )
             names = visible_names(actor, [(model, key) for key, _reason in rows])
-            yield Left(str(outcome.label), numbers[outcome], [(names[model, key], reason) for key, reason in rows])
+            links = [(_to_decide(names[model, key], key, run, actor, outcome), reason) for key, reason in rows]
+            yield Left(str(outcome.label), numbers[outcome], links)
+
+
+def _to_decide(link: Link, key: int, run: BulkRun, actor: Any, outcome: Any) -> Link:
+    """What was held back leads to where it is decided."""
+    if outcome != BulkRow.Outcome.HELD or not link.url:
+        return link
+    return Link(link.label, act_of(model_of(run.noun), run.act, actor).place(key) or link.url)
 
 
 def _words(found: Preview) -> str:
