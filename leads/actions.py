@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.access import WRITE
@@ -12,6 +13,7 @@ from crm.core.addresses import screen_url
 from crm.users.assigning import assign_action
 from leads.forms import DisqualifyForm
 from leads.models import Lead
+from leads.services.assignment import assign_by_rules, in_words, proposed
 from leads.services.leads import closing_warnings, contact_lead, disqualify_lead, reopen_lead
 
 
@@ -34,6 +36,23 @@ def _disqualify(lead_id: int, values: Mapping[str, Any], actor: Any) -> str:
 def _reopen(lead_id: int, _values: Mapping[str, Any], actor: Any) -> str:
     reopen_lead(lead_id=lead_id, actor=actor, at=timezone.now())
     return _url(lead_id)
+
+
+def _assign_by_rules(lead_id: int, _values: Mapping[str, Any], actor: Any) -> str:
+    assign_by_rules(lead_ids=[lead_id], actor=actor, at=timezone.now())
+    seen = Lead.objects.visible_to(actor).filter(pk=lead_id).exists()
+    return _url(lead_id) if seen else screen_url(Lead, "list")
+
+
+def _only_open(lead: Lead) -> str:
+    if lead.state == "open":
+        return ""
+    return _now("This lead is %(state)s. Rules assign only open leads.") % {"state": lead.state_label.lower()}
+
+
+def _proposal(lead: Lead, actor: Any) -> Mapping[str, Any]:
+    decision = proposed(lead_id=lead.pk, actor=actor, at=timezone.now())
+    return {"decision": decision, "steps": in_words(decision) if decision else []}
 
 
 def _warnings(lead: Lead, actor: Any) -> Mapping[str, Any]:
@@ -81,3 +100,17 @@ REOPEN = Action(
     position=50,
 )
 ASSIGN = assign_action(Lead)
+ASSIGN_BY_RULES = Action(
+    name="assign-by-rules",
+    label=_("Assign by the rules"),
+    model=Lead,
+    right="assign",
+    perform=_assign_by_rules,
+    url_name="leads:lead_assign_by_rules",
+    obstacle=_only_open,
+    confirm=_("Give it to whom the rules name? Whose turn it is may have changed until then."),
+    done=_("Assigned"),
+    position=91,
+    template="leads/lead_assign_by_rules.html",
+    context=_proposal,
+)

@@ -2,13 +2,28 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
+from crm.core.query import QueryError
 from leads.capture.flags import flag_sentence
-from leads.models import Campaign, CapturedPost, CaptureForm, KnownSender, Lead, Touch
+from leads.models import (
+    Absence,
+    AssignmentDecision,
+    AssignmentRule,
+    Campaign,
+    CapturedPost,
+    CaptureForm,
+    KnownSender,
+    Lead,
+    Touch,
+    WorkingHours,
+)
+from leads.services.assignment import refuse_unreadable
 from leads.services.campaigns import settle_campaign
 from leads.services.forms import clean_hosts, default_owner
 from leads.values import settle
@@ -114,3 +129,43 @@ class TouchAdmin(ReadOnlyAdmin):
     list_display = ("lead", "at", "source", "campaign_code")
     list_select_related = ("lead",)
     ordering = ("-at",)
+
+
+class AssignmentRuleForm(forms.ModelForm[AssignmentRule]):
+    """A query that cannot be read is refused at once, not when a lead arrives."""
+
+    def clean_query(self) -> str:
+        query: str = self.cleaned_data["query"].strip()
+        try:
+            refuse_unreadable(query, timezone.now())
+        except QueryError as error:
+            raise forms.ValidationError(error.sentence) from error
+        return query
+
+
+@admin.register(AssignmentRule)
+class AssignmentRuleAdmin(RecordAdmin):
+    form = AssignmentRuleForm
+    list_display = ("name", "position", "query", "way", "person", "team", "is_active")
+    list_editable = ("position", "is_active")
+    list_filter = ("is_active", "way")
+    search_fields = ("name",)
+    ordering = ("position", "pk")
+
+
+@admin.register(WorkingHours)
+class WorkingHoursAdmin(RecordAdmin):
+    list_display = ("__str__", "starts_at", "ends_at", "capacity")
+    search_fields = ("person__username",)
+
+
+@admin.register(Absence)
+class AbsenceAdmin(RecordAdmin):
+    list_display = ("person", "first_on", "last_on", "note")
+    search_fields = ("person__username", "note")
+
+
+@admin.register(AssignmentDecision)
+class AssignmentDecisionAdmin(ReadOnlyAdmin):
+    list_display = ("lead", "rule", "owner", "owner_team", "at")
+    search_fields = ("lead__number",)

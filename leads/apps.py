@@ -12,11 +12,10 @@ class LeadsConfig(AppConfig):
         from crm.core import actions  # noqa: PLC0415
         from crm.core.context import NavEntry, register_nav  # noqa: PLC0415
         from crm.core.panels import register_panels  # noqa: PLC0415
-        from crm.core.screens.list_entries import ListEntry, register_list_entries  # noqa: PLC0415
         from crm.core.search import register_search  # noqa: PLC0415
         from crm.customers.connecting import Connectable, by_name, register_connectable  # noqa: PLC0415
         from crm.customers.connection_panel import register_connections_on  # noqa: PLC0415
-        from leads import contact, fields, form_panels, home, moments, permissions, registrations, rollups  # noqa: PLC0415
+        from leads import contact, fields, form_panels, home, moments, permissions, registrations, rollups, working  # noqa: PLC0415
         from leads.actions import ASSIGN, CONTACT, DISQUALIFY, REOPEN  # noqa: PLC0415
         from leads.duplicates import register as register_duplicates  # noqa: PLC0415
         from leads.models import CaptureForm, Lead  # noqa: PLC0415
@@ -28,6 +27,7 @@ class LeadsConfig(AppConfig):
         fields.register()
         register_duplicates()
         home.register()
+        working.register()
         completed.register(contact.contact_by_activity)
         actions.register(CONTACT, DISQUALIFY, REOPEN, ASSIGN)
         register_panels(Lead, POSTS)
@@ -36,9 +36,6 @@ class LeadsConfig(AppConfig):
         register_connections_on(Lead)
         register_moments(Lead, moments.moments_of_lead)
         register_search(LEADS)
-        register_list_entries(
-            ListEntry(_("Triage new leads"), "leads:lead_triage", "leads.read_lead", _lists_leads)
-        )
         register_nav(
             NavEntry(
                 _("Leads"),
@@ -54,7 +51,3 @@ class LeadsConfig(AppConfig):
             NavEntry(_("Quarantine"), "leads:quarantine", "shield-lock", "marketing", "leads.read_capturedpost", 111),
         )
         registrations.register()
-
-
-def _lists_leads(address: str) -> bool:
-    return address.partition("?")[0] == "/leads/"

@@ -164,7 +164,7 @@ class CaptureFormForm(NamingForm[CaptureForm]):
 
     sections = (
         (_("Form"), ("name", "is_active")),
-        (_("Leads of this form"), ("owner", "owner_team", "source", "campaign", "again")),
+        (_("Leads of this form"), ("owner", "owner_team", "by_rules", "source", "campaign", "again")),
         (_("Hosted page"), ("heading", "button", "introduction", "language", "consent_text")),
         (_("Afterwards"), ("thanks", "redirect_url", "allowed_hosts")),
         (_("Spam"), ("sensitivity", "needs_captcha")),

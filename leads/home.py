@@ -29,6 +29,7 @@ _COLUMNS = (
     "topic",
     "created_at",
     "contacted_at",
+    "respond_by",
     "estimated_value",
     "currency__code",
 )
@@ -72,11 +73,11 @@ def _count(number: int) -> str:
 
 
 def _row(row: tuple[Any, ...], day: Day, *, calls: bool, qualifies: bool) -> NewLead:
-    pk, name, company, country, topic, arrived, contacted, value, currency = row
+    pk, name, company, country, topic, arrived, contacted, due, value, currency = row
     firm = ", ".join(part for part in (company, country_code(country)) if part)
     call = f"{screen_url(Activity, 'create')}?kind=phone_call&regarding=leads.lead:{pk}"
     return NewLead(
-        clock=clock_html(LeadState.OPEN, arrived, contacted, None, day.now),
+        clock=clock_html(LeadState.OPEN, arrived, contacted, None, day.now, due=due),
         name=name,
         note=" · ".join(part for part in (firm, topic) if part and part != name),
         amount="" if value is None else shown.money_html(value, day.code(currency or ""), digits=0),

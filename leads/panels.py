@@ -1,12 +1,15 @@
-"""What a lead's page shows beside its fields: the posts that brought it, as they came."""
+"""What a lead's page shows beside its fields: the posts that brought it, as they came, and why it is whose it is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from crm.core.panels import Panel
 from leads.capture.flags import flag_sentence
 from leads.models import CapturedPost, Lead
+from leads.services.assignment import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +54,21 @@ POSTS = Panel(
     shown=has_posts,
     position=60,
     tab="details",
+)
+
+
+def decisions_context(lead: Lead, _user: Any) -> Mapping[str, Any]:
+    """The newest first; people, teams and rules are no secret."""
+    decisions = lead.assignment_decisions.select_related("owner", "owner_team")[:20]
+    return {"decisions": [(decision, in_words(decision)) for decision in decisions]}
+
+
+DECISIONS = Panel(
+    name="decisions",
+    title=_("Why is this mine?"),
+    template="leads/panels/decisions.html",
+    context=decisions_context,
+    position=940,
+    column="side",
+    on_demand=True,
 )

@@ -29,14 +29,23 @@ _NEVER = Pattern('<span class="muted" title="{}">{}</span>')
 
 
 def clock_html(
-    state: str, arrived: dt.datetime, contacted: dt.datetime | None, closed: dt.datetime | None, now: dt.datetime
+    state: str,
+    arrived: dt.datetime,
+    contacted: dt.datetime | None,
+    closed: dt.datetime | None,
+    now: dt.datetime,
+    *,
+    due: dt.datetime | None = None,
 ) -> SafeString:
-    """A running clock on an open lead that nobody has touched, a tick with the time on one that was."""
+    """A running clock on an open lead that nobody has touched, a tick with the time on one that was.
+
+    `due` is when the first touch is due by the rule that assigned the lead; without it the usual target holds.
+    """
     if contacted is not None:
         return _touched(contacted - arrived)
     if state != "open":
         return _never(arrived, closed)
-    return _waiting(now - arrived)
+    return _waiting(now - arrived, TARGET if due is None else due - arrived)
 
 
 def _touched(span: dt.timedelta) -> SafeString:
@@ -45,23 +54,23 @@ def _touched(span: dt.timedelta) -> SafeString:
     return _CLOCK("done", title, icon("check"), words)
 
 
-def _waiting(span: dt.timedelta) -> SafeString:
+def _waiting(span: dt.timedelta, target: dt.timedelta) -> SafeString:
     """Made once for each minute of the first day and each whole day after it: what the words tell apart."""
     step = _DAY if span >= _DAY else _MINUTE
-    return _waiting_for(span // step * step, span > TARGET, style())
+    return _waiting_for(span // step * step, target, span > target, style())
 
 
 @lru_cache(4096)
-def _waiting_for(span: dt.timedelta, is_late: bool, _style: str) -> SafeString:
+def _waiting_for(span: dt.timedelta, target: dt.timedelta, is_late: bool, _style: str) -> SafeString:
     words = shown.duration(span)
     if is_late:
         title = _("Waiting for %(span)s, longer than the target of %(target)s")
         glyph, tone = icon("alert-circle"), "late"
     else:
         title = _("Waiting for %(span)s of the target of %(target)s")
-        share = max(span / TARGET, 0)
+        share = max(span / target, 0)
         glyph, tone = _PIE(round(share * 100)), "green" if share < 1 / 2 else "amber"
-    title %= {"span": words, "target": shown.duration(TARGET)}
+    title %= {"span": words, "target": shown.duration(target)}
     return _CLOCK(tone, title, glyph, words)
 
 
@@ -77,8 +86,8 @@ class FirstTouchColumn(Column):
     key = "first_touch"
 
     def __init__(self, label: Any, *, place: str = "") -> None:
-        super().__init__(label, "state", "created_at", "contacted_at", "closed_at", place=place)
+        super().__init__(label, "state", "created_at", "contacted_at", "closed_at", "respond_by", place=place)
 
     def cell(self, paper: Paper, *values: Any) -> str:
-        state, arrived, contacted, closed = values
-        return clock_html(state, arrived, contacted, closed, timezone.now())
+        state, arrived, contacted, closed, due = values
+        return clock_html(state, arrived, contacted, closed, timezone.now(), due=due)

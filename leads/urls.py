@@ -1,7 +1,7 @@
 from django.urls import path
 
 from crm.core.screens import TransitionView
-from leads.actions import ASSIGN, CONTACT, DISQUALIFY, REOPEN
+from leads.actions import ASSIGN, ASSIGN_BY_RULES, CONTACT, DISQUALIFY, REOPEN
 from leads.campaign_actions import ASSIGN as CAMPAIGN_ASSIGN
 from leads.campaign_actions import MOVES as CAMPAIGN_MOVES
 from leads.views.campaigns import CampaignDeleteView, CampaignDetailView, CampaignEditView, CampaignListView
@@ -33,6 +33,11 @@ urlpatterns = [
     path("leads/<int:pk>/disqualify/", TransitionView.as_view(action=DISQUALIFY), name="lead_disqualify"),
     path("leads/<int:pk>/reopen/", TransitionView.as_view(action=REOPEN), name="lead_reopen"),
     path("leads/<int:pk>/assign/", TransitionView.as_view(action=ASSIGN), name="lead_assign"),
+    path(
+        "leads/<int:pk>/assign-by-rules/",
+        TransitionView.as_view(action=ASSIGN_BY_RULES),
+        name="lead_assign_by_rules",
+    ),
     path("campaigns/", CampaignListView.as_view(), name="campaign_list"),
     path("campaigns/new/", CampaignEditView.as_view(), name="campaign_create"),
     path("campaigns/<int:pk>/", CampaignDetailView.as_view(), name="campaign_detail"),

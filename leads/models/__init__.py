@@ -1,5 +1,6 @@
 """Leads, the forms that bring them, the raw posts, what is known of their senders, and campaigns."""
 
+from leads.models.assignment import Absence, AssignmentDecision, AssignmentRule, AssignmentTurn, WorkingHours
 from leads.models.campaigns import Campaign
 from leads.models.capture import CaptureForm, FieldMapping, FormField
 from leads.models.lead import Lead
@@ -7,6 +8,10 @@ from leads.models.posts import CapturedPost, Touch
 from leads.models.senders import KnownSender
 
 __all__ = [
+    "Absence",
+    "AssignmentDecision",
+    "AssignmentRule",
+    "AssignmentTurn",
     "Campaign",
     "CaptureForm",
     "CapturedPost",
@@ -15,4 +20,5 @@ __all__ = [
     "KnownSender",
     "Lead",
     "Touch",
+    "WorkingHours",
 ]

@@ -47,6 +47,12 @@ class CaptureForm(OrganisationModel):
     owner_team = models.ForeignKey(
         Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team")
     )
+    by_rules = models.BooleanField(
+        _("assign by the rules"),
+        default=False,
+        db_default=False,
+        help_text=_("The owner above keeps what no rule takes."),
+    )
     source = models.CharField(_("source"), max_length=100, default="web", blank=True)
     campaign = source_campaign()
     campaign_code = models.CharField(

@@ -92,6 +92,8 @@ class Lead(OwnedModel, StateModel, CustomModel, TaggedModel):
     disqualify_note = models.TextField(_("note"), blank=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
     contacted_at = models.DateTimeField(_("first contact"), null=True, editable=False)
+    # Set by the rule that assigned it; without one the usual target holds.
+    respond_by = models.DateTimeField(_("first contact until"), null=True, editable=False)
 
     topic = models.CharField(_("topic"), max_length=300, blank=True)
     salutation = models.CharField(_("salutation"), max_length=100, blank=True)

@@ -26,6 +26,7 @@ from leads.capture.started import START, consents, seconds_since, trapped
 from leads.hosting import thanks_address
 from leads.models import CapturedPost, CaptureForm, Lead, Touch
 from leads.services.again import open_lead_of
+from leads.services.assignment import assign_by_rules
 from leads.services.forms import owner_of
 from leads.services.leads import write_lead
 from leads.services.senders import is_disposable
@@ -202,6 +203,8 @@ def make_lead(case: Case, at: dt.datetime) -> None:
         return
     visitor = case.terms.visitor(WEB_FORM)
     case.lead = write_lead(values=values, owner=owner_of(form), actor=visitor, at=at, on=case.terms.day(at))
+    if form.by_rules:
+        assign_by_rules(lead_ids=[case.lead.pk], actor=visitor, at=at)
 
 
 def touch_lead(case: Case, kept: CapturedPost, at: dt.datetime) -> None:

@@ -25,6 +25,7 @@ FORM_FIELDS = (
     "is_active",
     "owner",
     "owner_team",
+    "by_rules",
     "source",
     "campaign",
     "again",

@@ -22,7 +22,9 @@ from leads.touch import clock_html
 
 
 def head_facts(lead: Lead, user: Any) -> list[Fact]:
-    clock = clock_html(lead.state, lead.created_at, lead.contacted_at, lead.closed_at, timezone.now())
+    clock = clock_html(
+        lead.state, lead.created_at, lead.contacted_at, lead.closed_at, timezone.now(), due=lead.respond_by
+    )
     is_open = lead.state == "open"
     return [
         (_("Estimated value"), amount(lead.estimated_value, lead.currency, user)),

@@ -32,6 +32,7 @@ from crm.data.acts import act_for
 from crm.data.models import BulkRow, BulkRun
 from crm.data.services.runs import start_run, undo_run
 from crm.users.assigning import AssignForm
+from leads.actions import ASSIGN_BY_RULES
 from leads.models import Lead
 from leads.services.leads import reopen_lead
 from leads.services.triage import log_call, undo_call
@@ -40,7 +41,7 @@ from leads.touch import clock_html
 from leads.views import facts
 
 MOST_WAITING = 50
-_COLUMNS = ("pk", "name", "company", "country", "topic", "created_at")
+_COLUMNS = ("pk", "name", "company", "country", "topic", "created_at", "respond_by")
 _UNDO = re.compile(r"(run|call|qualify)-([1-9][0-9]{0,17})")
 #: Acts that are a bulk run of one record, so that they are taken back as any other.
 _RUNS = {"disqualify": "move-disqualify", "assign": "assign"}
@@ -101,7 +102,9 @@ class LeadTriageView(View):
 
     def _of(self, lead: Lead, waiting: Sequence[Waiting], form: Any) -> dict[str, Any]:
         actor: Any = self.request.user
-        clock = clock_html(lead.state, lead.created_at, lead.contacted_at, lead.closed_at, timezone.now())
+        clock = clock_html(
+            lead.state, lead.created_at, lead.contacted_at, lead.closed_at, timezone.now(), due=lead.respond_by
+        )
         before, after = _neighbours(lead.pk, waiting)
         acts = self._acts(lead, actor)
         return {
@@ -112,6 +115,7 @@ class LeadTriageView(View):
             "owner": lead.owner or lead.owner_team,
             "key_facts": shown_key_facts(facts.key_facts(lead, actor), ""),
             "url": screen_url(Lead, "detail", lead.pk),
+            "rules_url": ASSIGN_BY_RULES.url(lead),
             "previous": self._url(before, undo=self._undo) if before else "",
             "next": self._url(after, undo=self._undo) if after else "",
             "acts": acts,
@@ -151,13 +155,13 @@ class LeadTriageView(View):
             return find_for(Lead, waiting[0].pk, self.request.user, READ) if waiting else None
 
     def _line(self, row: tuple[Any, ...]) -> Waiting:
-        pk, name, company, country, topic, arrived = row
+        pk, name, company, country, topic, arrived, due = row
         firm = ", ".join(part for part in (company, country_code(country)) if part)
         return Waiting(
             pk=pk,
             name=name,
             note=" · ".join(part for part in (firm, topic) if part and part != name),
-            clock=clock_html("open", arrived, None, None, timezone.now()),
+            clock=clock_html("open", arrived, None, None, timezone.now(), due=due),
             url=self._url(pk, undo=self._undo),
         )
 

@@ -163,6 +163,7 @@ _MOVES: Mapping[str, str] = {
     "leads:lead_disqualify": "lead",
     "leads:lead_reopen": "lead disqualified",
     "leads:lead_assign": "lead",
+    "leads:lead_assign_by_rules": "lead",
     "leads:campaign_prepare": "campaign",
     "leads:campaign_launch": "campaign",
     "leads:campaign_suspend": "campaign launched",

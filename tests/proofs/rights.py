@@ -195,6 +195,7 @@ def _leads(world: World) -> dict[str, Row]:
         "leads:lead_disqualify": act("lead", status_reason="lost"),
         "leads:lead_reopen": act("lead disqualified"),
         "leads:lead_assign": act("lead", **colleague),
+        "leads:lead_assign_by_rules": act("lead"),
         "sales:lead_qualify": act(
             "lead",
             **{

@@ -51,6 +51,7 @@ WRONG_STATE: dict[str, tuple[Maker | str, str]] = {
     "leads:lead_contact": (make_contacted_lead, "contacted"),
     "leads:lead_disqualify": (make_disqualified_lead, "disqualified"),
     "leads:lead_reopen": (make_lead, "open"),
+    "leads:lead_assign_by_rules": (make_disqualified_lead, "disqualified"),
     "sales:lead_qualify": (make_disqualified_lead, "disqualified"),
     "customers:account_activate": ("account", "active"),
     "customers:account_deactivate": ("account inactive", "inactive"),

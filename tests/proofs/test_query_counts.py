@@ -137,6 +137,7 @@ ACTS = {
     "leads:form_field_delete": ACT,
     "leads:form_field_edit": ACT,
     "leads:lead_assign": ACT,
+    "leads:lead_assign_by_rules": ACT,
     "leads:lead_contact": ACT,
     "leads:lead_create": ACT,
     "leads:lead_delete": ACT,

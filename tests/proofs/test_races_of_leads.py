@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ from django.utils import timezone
 
 from activities.models import TimelineLink
 from activities.services.activities import complete_activity
+from crm.core.actors import SYSTEM
 from crm.core.deletion import delete_record
 from crm.core.errors import Refusal
 from crm.customers.models import Account, Contact
 from crm.users.services.ownership import assign_record
-from leads.models import Lead
+from leads.models import AssignmentDecision, AssignmentRule, Lead
+from leads.services.assignment import assign_by_rules
 from leads.services.leads import update_lead
 from sales.models import Opportunity, Qualification
 from sales.services.qualification import Use
@@ -22,6 +25,7 @@ from tests.factories.cast import Cast, make_cast
 from tests.factories.leads import make_lead
 from tests.factories.opportunities import qualify
 from tests.factories.sales import make_account
+from tests.factories.users import TeamFactory
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,3 +132,17 @@ def test_two_leads_of_the_same_account_are_qualified_side_by_side(cast: Cast) ->
 
     assert outcomes == {"done": len(leads), "IllegalMove": len(leads)}
     assert Qualification.objects.count() == len(leads)
+
+
+def test_leads_that_arrive_at_once_are_dealt_out_evenly_and_each_once(cast: Cast) -> None:
+    people = (cast.rep_a, cast.rep_b, cast.rep_c)
+    team = TeamFactory.create(name="Inbound")
+    team.members.add(*people)
+    AssignmentRule.objects.create(name="Even", way="turn", team=team, respects_hours=False)
+    leads = [make_lead(cast.manager) for _number in range(THREADS)]
+    acts = [partial(assign_by_rules, lead_ids=[lead.pk], actor=SYSTEM, at=timezone.now()) for lead in leads]
+    assert _outcomes(*acts) == {"done": THREADS}
+    assert AssignmentDecision.objects.count() == THREADS
+    owned = Counter(Lead.objects.values_list("owner", flat=True))
+    assert set(owned) == {person.pk for person in people}
+    assert max(owned.values()) - min(owned.values()) == 1
