@@ -27,6 +27,8 @@ from crm.data.services.imports import begin, importer_for, take_in
 
 _NOUN = "leads"
 _EMPTY_ROWS = 8
+#: The shown columns as their heads stand, then those that go along unseen.
+_ORDER = (*SHOWN, *(name for name in COLUMNS if name not in SHOWN))
 
 
 class CardsView(View):
@@ -79,9 +81,7 @@ class CardsView(View):
             "title": title,
             "trail": [*trail(), (title, "")],
             "heads": list(labels.values()),
-            "rows": [
-                [(name, text, labels.get(name, "")) for name, text in zip(COLUMNS, row, strict=True)] for row in rows
-            ],
+            "rows": [[(name, row[COLUMNS.index(name)], labels.get(name, "")) for name in _ORDER] for row in rows],
             "filled": len(grid.rows),
             "source": grid.source,
             "refusal": refusal,

@@ -52,6 +52,15 @@ def test_150_cards_become_leads_in_three_clicks(cast: Cast, client_for: ClientFo
     assert (lead.source, lead.company, lead.description) == ("trade_show", "Acme 7", "Department: Sales")
 
 
+def test_cells_stand_under_their_heads(cast: Cast, client_for: ClientFor) -> None:
+    page = client_for(cast.rep_a).get("/imports/cards/").content.decode()
+    heads = re.findall(r'<th scope="col">([^<]+)</th>', page)
+    labels = re.findall(r'aria-label="([^"]+) 1"', page)
+    names = re.findall(r'name="card-([^"]+)" value="" aria-label="[^"]+ 1"', page)
+    assert heads == labels
+    assert names[2:4] == ["Job Title", "Company"]
+
+
 def test_rows_are_typed_and_pasted_with_heads_or_without(cast: Cast, client_for: ClientFor) -> None:
     client = client_for(cast.rep_a)
     typed = {"card-Last Name": ["Ray", ""], "card-Company": ["Blue", ""]}
