@@ -18,6 +18,7 @@ from crm.core.screens import ListView
 from crm.core.screens.lists.look_choices import (
     Choices,
     Picks,
+    capital,
     density_choices,
     gone_words,
     group_choices,
@@ -125,7 +126,7 @@ class SavedViewForm(RecordForm[SavedView]):
         self.initial["columns"] = names
         columns: Any = self.fields["columns"]
         columns.widget = ColumnPicks(lambda chosen: picks_of(offered, chosen))
-        columns.choices = [(name, str(one.label)) for name, one in offered.items()]
+        columns.choices = [(name, capital(one.label)) for name, one in offered.items()]
         columns.choices += [(name, gone_words(name)) for name in names if name not in offered]
         sorts = sort_choices([one for one in offered.values() if not (one.field and one.field.through)])
         self._choose("sort", sorts)

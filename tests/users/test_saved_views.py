@@ -157,12 +157,13 @@ def test_two_people_who_change_a_view_both_see_both_versions(cast: Cast, client_
     view = keep(cast.rep_a, columns="name")
     share(view, team, actor=cast.rep_a)
     opened = sent(view, teams=[team.pk])
+    ordered = {**opened, "columns": "name,topic", "sort": "-estimated_value"}
     client_for(cast.administrator).post(f"/views/{view.pk}/edit/", {**opened, "columns": "name,company"})
-    response = client_for(cast.rep_a).post(f"/views/{view.pk}/edit/", {**opened, "columns": "name,topic"})
+    response = client_for(cast.rep_a).post(f"/views/{view.pk}/edit/", ordered)
     page = response.content.decode()
     assert response.status_code == 409
     versions = re.findall(r'<td class="is-strong"[^>]*>([^<]+)</td>', page)
-    assert versions == ["Name, Topic", "Name, Company"]
+    assert versions == ["Name, Topic", "Name, Company", "Est. value, descending", "The usual order"]
     assert (SavedView.objects.get().columns, columns_of(page)) == ("name,company", ["name", "topic"])
     kept = {**opened, "columns": "name,topic", "version": "2", "keep-columns": "saved", "sort": "-created_at"}
     assert client_for(cast.rep_a).post(f"/views/{view.pk}/edit/", kept).status_code == 302

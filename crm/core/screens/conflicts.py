@@ -137,10 +137,16 @@ def _plain(field: Any, value: Any) -> Any:
     return rows.filter(**{field.to_field_name or "pk": getattr(value, "pk", value)}).first() or value
 
 
+def _nothing_words(field: Any) -> str:
+    """Some fields have a word for "nothing chosen"."""
+    says_it = getattr(field, "says_nothing_too", False)
+    return next((str(label) for key, label in field.choices if key == ""), "") if says_it else ""
+
+
 def value_words(field: Any, value: Any) -> str:
     """What a form field holds, as people read it; nothing for what is empty."""
     if value in field.empty_values:
-        return ""
+        return _nothing_words(field)
     match value:
         case bool():
             return _("yes") if value else _("no")
