@@ -9,8 +9,8 @@ import django
 
 
 @contextmanager
-def throwaway_database() -> Iterator[str]:
-    """Set Django up on it, lay the foundations, and give its address."""
+def throwaway_database(*, durable: bool = False) -> Iterator[str]:
+    """Set Django up on it, lay the foundations, and give its address. `durable`: every commit waits for the disk."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
     django.setup()
     # What stands on models can be imported only now.
@@ -22,6 +22,8 @@ def throwaway_database() -> Iterator[str]:
 
     server = OwnServer(fresh=False)
     try:
+        if durable:
+            server.care_for_data()
         url = server.new_database("bench")
         settings: Any = connections["default"].settings_dict
         settings.update(database_from_url(url, pooled=False))

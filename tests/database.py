@@ -114,6 +114,12 @@ class OwnServer(TestServer):
         self._execute("ALTER DATABASE {} OWNER TO {}", name, ROLE)
         return self._server.url(database=name)
 
+    def care_for_data(self) -> None:
+        """From now on commits reach the disk, as in the product; for what is measured."""
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self._execute(f"ALTER SYSTEM SET {setting} = 'on'")
+        self._execute("SELECT pg_reload_conf()")
+
     def close(self) -> None:
         self._server.abandon()
         shutil.rmtree(self._server.place.run, ignore_errors=True)

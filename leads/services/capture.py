@@ -30,7 +30,7 @@ from leads.services.assignment import assign_by_rules
 from leads.services.forms import owner_of
 from leads.services.leads import write_lead
 from leads.services.senders import is_disposable
-from leads.services.terms import Terms, terms_of
+from leads.services.terms import Terms, standings_of, terms_of
 from leads.values import known_source
 
 logger = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ def read_case(post: RawPost) -> Case:
         case.reading = lead_values(case.submission)
     except Exception as error:
         case.error = _described(error)
-    case.terms = terms_of(case.key, email=case.sender, address=post.remote_address)
+    case.terms = terms_of(case.key)
     if case.terms.columns and not case.error:
         case.reading = lead_values(case.submission, case.terms.columns)
     case.flags = [*case.submission.flags, *case.reading.flags]
@@ -145,7 +145,7 @@ def _signs(case: Case, at: dt.datetime) -> Signs:
         trap=trapped(case.submission),
         seconds=seconds,
         is_start_forged=is_forged,
-        known=case.terms.known,
+        known=standings_of(email=case.sender, address=case.post.remote_address),
         is_disposable=is_disposable(case.sender),
         busy=pace.note(address=address, sender=case.sender, form_key=case.key, at=at.timestamp()),
         captcha=_captcha(case),

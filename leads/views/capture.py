@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from crm.core.actors import WEB_FORM
 from crm.core.bodies import announced
+from crm.core.fragments import fragment
 from crm.core.visitors import visitor_address
 from leads.capture.bounds import PostBounds
 from leads.services.capture import RawPost, take_post
@@ -104,7 +105,8 @@ def _plain(request: HttpRequest, target: str | None) -> HttpResponse:
     media = request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
     if media.endswith(("/json", "+json")):
         return JsonResponse({"ok": True})
-    return render(request, "leads/capture_thanks.html")
+    # The same bytes for everybody, rendered once for each language.
+    return HttpResponse(fragment("leads/capture_thanks.html", (), dict))
 
 
 def _hubspot_v2(request: HttpRequest, target: str | None) -> HttpResponse:

@@ -16,12 +16,14 @@ _PATIENCE = 300.0
 
 
 @contextmanager
-def running_server(database_url: str, *, well: int = 200) -> Iterator[str]:
+def running_server(
+    database_url: str, *, well: int = 200, workers: int = 1, application: str = "crm.wsgi:application"
+) -> Iterator[str]:
     """Start the server, give `host:port`, stop it at the end. `well` is the status that says that it is up."""
     port = _free_port()
     place = f"127.0.0.1:{port}"
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "1", "--blocking-threads", "4", "--log-level", "error", "crm.wsgi:application"]
+    command += ["--workers", str(workers), "--blocking-threads", "4", "--log-level", "error", application]
     environment = {**os.environ, "DATABASE_URL": database_url, "BASE_URL": f"http://{place}"}
     Path(settings.STATIC_ROOT).mkdir(mode=0o700, parents=True, exist_ok=True)  # else the worker complains
     process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)  # noqa: S603 - our own words

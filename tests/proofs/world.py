@@ -140,7 +140,7 @@ def _campaigns(owner: Any) -> dict[str, Any]:
 def _lead_forms(owner: Any) -> dict[str, Any]:
     """In tuples what belongs to a form."""
     now = timezone.now()
-    form, other = make_form(owner, name="Contact us"), make_form(owner, name="Newsletter")
+    form, other = make_form(owner, name="Contact us", language="eo"), make_form(owner, name="Newsletter")
     by: dict[str, Any] = {"actor": SYSTEM, "at": now}
     email, city = {"column": "email", "label": "Your e-mail"}, {"sent_as": "LEADCF5", "column": "city"}
     add_field(form_id=form.pk, values=email, **by)
