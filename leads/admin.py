@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
 from crm.core.query import QueryError
+from crm.core.work import start_job
 from leads.capture.flags import flag_sentence
 from leads.models import (
     Absence,
@@ -20,12 +21,15 @@ from leads.models import (
     CaptureForm,
     KnownSender,
     Lead,
+    ScoreModel,
+    ScoreRule,
     Touch,
     WorkingHours,
 )
 from leads.services.assignment import refuse_unreadable
 from leads.services.campaigns import settle_campaign
 from leads.services.forms import clean_hosts, default_owner
+from leads.tasks import score_all_leads
 from leads.values import settle
 
 _READ_AS_TEXT = 20_000
@@ -131,7 +135,7 @@ class TouchAdmin(ReadOnlyAdmin):
     ordering = ("-at",)
 
 
-class AssignmentRuleForm(forms.ModelForm[AssignmentRule]):
+class QueryForm(forms.ModelForm[Any]):
     """A query that cannot be read is refused at once, not when a lead arrives."""
 
     def clean_query(self) -> str:
@@ -145,7 +149,7 @@ class AssignmentRuleForm(forms.ModelForm[AssignmentRule]):
 
 @admin.register(AssignmentRule)
 class AssignmentRuleAdmin(RecordAdmin):
-    form = AssignmentRuleForm
+    form = QueryForm
     list_display = ("name", "position", "query", "way", "person", "team", "is_active")
     list_editable = ("position", "is_active")
     list_filter = ("is_active", "way")
@@ -169,3 +173,26 @@ class AbsenceAdmin(RecordAdmin):
 class AssignmentDecisionAdmin(ReadOnlyAdmin):
     list_display = ("lead", "rule", "owner", "owner_team", "at")
     search_fields = ("lead__number",)
+
+
+@admin.register(ScoreRule)
+class ScoreRuleAdmin(RecordAdmin):
+    """Whatever changes in the rules, all open leads are scored anew in the background."""
+
+    form = QueryForm
+    list_display = ("label", "points", "query", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("label",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        start_job(score_all_leads.module_path, {})
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        start_job(score_all_leads.module_path, {})
+
+
+@admin.register(ScoreModel)
+class ScoreModelAdmin(ReadOnlyAdmin):
+    list_display = ("learnt_at", "qualified", "disqualified", "scored_until")

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.panels import Panel
 from leads.capture.flags import flag_sentence
 from leads.models import CapturedPost, Lead
+from leads.scoring.learning import LEAST_CLOSED
 from leads.services.assignment import in_words
+from leads.services.scoring import score_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +74,25 @@ DECISIONS = Panel(
     position=940,
     column="side",
     on_demand=True,
+)
+
+
+MOST_REASONS = 6
+
+
+def score_context(lead: Lead, _user: Any) -> Mapping[str, Any]:
+    score = score_of(lead, timezone.now())
+    more = len(score.reasons) - MOST_REASONS
+    return {"score": score, "reasons": score.reasons[:MOST_REASONS], "more": max(more, 0), "least": LEAST_CLOSED}
+
+
+SCORE = Panel(
+    name="score",
+    title=_("Score"),
+    template="leads/panels/score.html",
+    context=score_context,
+    position=15,
+    column="side",
+    lazy=True,
+    shown=lambda lead, _user: lead.state == "open",
 )

@@ -5,6 +5,7 @@ from leads.models.campaigns import Campaign
 from leads.models.capture import CaptureForm, FieldMapping, FormField
 from leads.models.lead import Lead
 from leads.models.posts import CapturedPost, Touch
+from leads.models.scoring import ScoreModel, ScoreRule
 from leads.models.senders import KnownSender
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "FormField",
     "KnownSender",
     "Lead",
+    "ScoreModel",
+    "ScoreRule",
     "Touch",
     "WorkingHours",
 ]

@@ -85,6 +85,7 @@ class Lead(OwnedModel, StateModel, CustomModel, TaggedModel):
         FAX = "fax", _("Fax")
 
     machine = LEAD_MACHINE
+    computed = ("score",)
 
     number = models.CharField(_("number"), max_length=40, unique=True, editable=False)
     state = state_field(LEAD_MACHINE)

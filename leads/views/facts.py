@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from activities.next_steps import next_step_of
 from crm.core import format as shown
+from crm.core.markup import Pattern
 from crm.core.reasons import reasons_for
 from crm.core.record_names import Pair
 from crm.core.screens.details import Fact, KeyFact, Section, Stage
@@ -20,6 +21,8 @@ from leads.models import Lead
 from leads.states import LEAD_MACHINE
 from leads.touch import clock_html
 
+_SCORE = Pattern('<span class="score">{} <meter min="0" max="100" value="{}" aria-hidden="true"></meter></span>')
+
 
 def head_facts(lead: Lead, user: Any) -> list[Fact]:
     clock = clock_html(
@@ -29,9 +32,15 @@ def head_facts(lead: Lead, user: Any) -> list[Fact]:
     return [
         (_("Estimated value"), amount(lead.estimated_value, lead.currency, user)),
         (_("Estimated close"), shown.day(lead.estimated_close_on)),
+        (_("Score"), score_bar(lead.score)),
         (_("First touch"), clock),
         (_("Next step"), next_step_of(lead, user) if is_open else ""),
     ]
+
+
+def score_bar(score: int | None) -> str:
+    """The number with a bar; nothing where there is no score."""
+    return "" if score is None else _SCORE(score, score)
 
 
 def key_facts(lead: Lead, user: Any) -> list[Fact | KeyFact]:

@@ -1,5 +1,6 @@
 """Abstract models that every business table stands on, and `tracked`, which arms a concrete one."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import pghistory
@@ -13,17 +14,13 @@ from pghistory.models import Event
 from crm.core.states import StateModel
 
 
-def stamp_trigger(noun: str) -> pgtrigger.Trigger:
+def stamp_trigger(noun: str, computed: Sequence[str] = ()) -> pgtrigger.Trigger:
     """Stamps set by the database, so that bulk updates, COPY and the admin are stamped too.
 
-    The acting user is the one of the current history action.
+    The acting user is the one of the current history action. What the product computes by itself into `computed`
+    columns is nobody's change: it makes no open form stale.
     """
-    return pgtrigger.Trigger(
-        name=f"{noun}_stamp",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update,
-        declare=[("acting", "BIGINT")],
-        func="""
+    stamping = """
             acting := (NULLIF(current_setting('pghistory.context_metadata', TRUE), '')::jsonb->>'user')::bigint;
             IF TG_OP = 'INSERT' THEN
                 NEW.version := 1;
@@ -37,7 +34,22 @@ def stamp_trigger(noun: str) -> pgtrigger.Trigger:
                 NEW.updated_by_id := COALESCE(acting, NEW.updated_by_id);
             END IF;
             RETURN NEW;
-        """,
+        """
+    declared = [("acting", "BIGINT")]
+    if computed:
+        declared.append(("changed", "RECORD"))
+        kept = "".join(f"\n                changed.{column} := OLD.{column};" for column in computed)
+        ignoring = f"""
+            IF TG_OP = 'UPDATE' THEN
+                changed := NEW;{kept}
+            END IF;"""
+        stamping = ignoring + stamping.replace("ELSIF NEW IS DISTINCT", "ELSIF changed IS DISTINCT")
+    return pgtrigger.Trigger(
+        name=f"{noun}_stamp",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        declare=declared,
+        func=stamping,
     )
 
 
@@ -112,12 +124,13 @@ TRACKED: set[type[models.Model]] = set()
 def tracked[M: models.Model](model: type[M]) -> type[M]:
     """Arm a concrete business model: stamp trigger, state trigger, and an event table of all its changes.
 
-    A model names in `unrecorded` the columns that history must not keep, such as passwords.
+    A model names in `unrecorded` the columns that history must not keep, such as passwords, and in `computed` those
+    that the product works out by itself.
     """
     # Triggers carry the noun in their names: of a table and a name, pgtrigger keeps only 20 bits of a hash.
     noun = model.__name__.lower()
     if "version" in {field.name for field in model._meta.local_fields}:
-        pgtrigger.register(stamp_trigger(noun))(model)
+        pgtrigger.register(stamp_trigger(noun, getattr(model, "computed", ())))(model)
     if issubclass(model, StateModel):
         pgtrigger.register(model.machine.trigger(f"{noun}_state_moves"))(model)
     event: Any = pghistory.create_event_model(

@@ -1,0 +1,49 @@
+"""What is done with leads by the clock: their scores."""
+
+from django.db import transaction
+from django.tasks import task
+from django.utils import timezone
+
+from crm.core import foundations
+from crm.core.actors import SYSTEM
+from crm.core.models import Job
+from crm.core.transactions import retried
+from crm.core.work import beat, run_job, start_job
+from leads.services import scoring
+
+_EVERY_MINUTE, _EVERY_NIGHT = 1, 24 * 60
+
+
+@task
+def score_changed_leads() -> None:
+    scoring.score_changed(at=timezone.now())
+
+
+@task(queue_name="long")
+def learn_scores() -> None:
+    scoring.learn_from_closed(actor=SYSTEM, at=timezone.now())
+    start_job(score_all_leads.module_path, {})
+
+
+@task(queue_name="long")
+def score_all_leads(job_id: int) -> None:
+    run_job(job_id, do_score_all)
+
+
+def do_score_all(job: Job) -> None:
+    """Part by part, each a transaction of its own; goes on behind the last one."""
+    while retried(lambda: _next_part(job)):
+        pass
+
+
+def _next_part(job: Job) -> bool:
+    with transaction.atomic():
+        last = scoring.score_next(int(job.checkpoint.get("after", 0)), at=timezone.now())
+        if last is not None:
+            beat(job, job.done + 1, {"after": last})
+    return last is not None
+
+
+def lay_schedules() -> None:
+    foundations.schedule("Score changed leads", score_changed_leads.module_path, every_minutes=_EVERY_MINUTE)
+    foundations.schedule("Learn scores of leads", learn_scores.module_path, every_minutes=_EVERY_NIGHT)
