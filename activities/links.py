@@ -6,9 +6,12 @@ to: a contact to its account, an opportunity to its customer. Apps above registe
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from activities.models import Activity, TimelineLink
 from activities.regarding import Ref
@@ -59,6 +62,17 @@ def relink(record: models.Model) -> None:
     links = _Links(record)
     for batch in _batches(concerned.select_for_update(of=("self",))):
         _rewrite(batch, links)
+
+
+def relink_all(records: Sequence[models.Model]) -> None:
+    """As `relink` for records whose activities have moved among them: whatever is linked to one of them."""
+    refs = [Ref.to(record) for record in records]
+    condition = reduce(or_, (Q(target_type_id=ref.type_id, target_id=ref.pk) for ref in refs))
+    keys = sorted(set(TimelineLink.objects.filter(condition).values_list("activity", flat=True)))
+    links = _Links()
+    for start in range(0, len(keys), _BATCH):
+        batch = Activity.with_bin.filter(pk__in=keys[start : start + _BATCH]).order_by("pk")
+        _rewrite(list(batch.select_for_update(of=("self",)).prefetch_related("participants")), links)
 
 
 @service("timeline.repaired")

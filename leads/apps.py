@@ -17,7 +17,6 @@ class LeadsConfig(AppConfig):
         from crm.customers.connection_panel import register_connections_on  # noqa: PLC0415
         from leads import contact, fields, form_panels, home, moments, permissions, registrations, rollups, working  # noqa: PLC0415
         from leads.actions import ASSIGN, CONTACT, DISQUALIFY, REOPEN  # noqa: PLC0415
-        from leads.duplicates import register as register_duplicates  # noqa: PLC0415
         from leads.models import CaptureForm, Lead  # noqa: PLC0415
         from leads.panels import POSTS  # noqa: PLC0415
         from leads.search import LEADS  # noqa: PLC0415
@@ -25,7 +24,6 @@ class LeadsConfig(AppConfig):
         permissions.declare()
         rollups.register()
         fields.register()
-        register_duplicates()
         home.register()
         working.register()
         completed.register(contact.contact_by_activity)

@@ -8,6 +8,7 @@ from crm.data.duplicates import DuplicateNoun, Identity, Probe, register_noun
 from crm.data.duplicates.defaults import ship
 from crm.data.duplicates.nouns import Values
 from crm.data.duplicates.panels import register_duplicates_on
+from crm.data.duplicates.warning import warn_on
 from crm.data.models import CriterionKind
 from leads.models import Lead
 
@@ -47,3 +48,4 @@ def register() -> None:
         *shipped(Lead, Contact, CONTACT_RULES),
     )
     register_duplicates_on(Lead, "existing_account", "existing_contact")
+    warn_on(Lead, "existing_account", "existing_contact")

@@ -3,7 +3,7 @@
 from crm.users import rights
 from crm.users.depth import Depth
 
-_ACTIONS = ("create", "write", "delete", "assign", "share", "qualify", "disqualify", "reopen")
+_ACTIONS = ("create", "write", "delete", "assign", "share", "merge", "qualify", "disqualify", "reopen")
 
 
 def declare() -> None:

@@ -1,4 +1,4 @@
-"""Where campaigns appear, and that leads are imported."""
+"""Where campaigns appear, and that leads are imported, compared and merged."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -6,7 +6,7 @@ from crm.core import actions
 from crm.core.context import NavEntry, register_nav
 from crm.core.search import register_search
 from crm.data.importing.registry import register_importer
-from leads import campaign_actions
+from leads import campaign_actions, duplicates, merging
 from leads.importing import LEADS
 from leads.search import CAMPAIGNS
 
@@ -15,6 +15,8 @@ def register() -> None:
     actions.register(*campaign_actions.MOVES, campaign_actions.ASSIGN)
     register_search(CAMPAIGNS)
     register_importer(LEADS)
+    duplicates.register()
+    merging.register()
     register_nav(
         NavEntry(
             _("Campaigns"),

@@ -14,6 +14,7 @@ class CustomersConfig(AppConfig):
             duplicates,
             fields,
             foundations,
+            merging,
             panels,
             permissions,
             registrations,
@@ -23,6 +24,7 @@ class CustomersConfig(AppConfig):
         dependencies.register()
         fields.register()
         duplicates.register()
+        merging.register()
         actions.register_actions()
         panels.register()
         connections.register()

@@ -12,6 +12,7 @@ from crm.data.duplicates import DuplicateNoun, Identity, Probe, register_noun
 from crm.data.duplicates.defaults import ShippedRule, ship
 from crm.data.duplicates.nouns import Values
 from crm.data.duplicates.panels import register_duplicates_on
+from crm.data.duplicates.warning import warn_on
 from crm.data.models import CriterionKind
 
 _Kind = CriterionKind
@@ -111,3 +112,5 @@ def register() -> None:
     ship(*shipped(Account, Account, ACCOUNT_RULES), *shipped(Contact, Contact, CONTACT_RULES))
     register_duplicates_on(Account)
     register_duplicates_on(Contact)
+    warn_on(Account)
+    warn_on(Contact)

@@ -3,7 +3,7 @@
 from crm.users import rights
 from crm.users.depth import Depth
 
-_ACTIONS = ("create", "write", "delete", "assign", "share", "deactivate", "activate")
+_ACTIONS = ("create", "write", "delete", "assign", "share", "merge", "deactivate", "activate")
 
 
 def declare() -> None:

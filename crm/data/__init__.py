@@ -1,1 +1,1 @@
-"""Import, export, duplicates and merge: engines with a registry that know no business noun; they are to come."""
+"""Export, duplicates, merge and import: engines with a registry that know no business noun."""

@@ -18,12 +18,16 @@ from crm.data.models import (
     BulkRow,
     BulkRun,
     DuplicateCriterion,
+    DuplicatePair,
     DuplicateRule,
     Export,
     ExternalId,
     Import,
     ImportRow,
     LearntColumn,
+    Merge,
+    MergedRecord,
+    MergeRow,
 )
 from crm.data.models.duplicates import OF_A_FIELD
 
@@ -179,3 +183,28 @@ class LearntColumnAdmin(ReadOnlyAdmin):
     list_display = ("head", "field", "noun", "at")
     list_filter = ("noun",)
     search_fields = ("head",)
+
+
+@admin.register(Merge)
+class MergeAdmin(ReadOnlyAdmin):
+    list_display = ("summary", "noun", "person", "at", "undone_at")
+    list_filter = ("noun",)
+    search_fields = ("summary",)
+
+
+@admin.register(MergedRecord)
+class MergedRecordAdmin(ReadOnlyAdmin):
+    list_display = ("noun", "record_id", "merge")
+    list_filter = ("noun",)
+
+
+@admin.register(MergeRow)
+class MergeRowAdmin(ReadOnlyAdmin):
+    list_display = ("label", "row_key", "kind", "outcome", "merge")
+    list_filter = ("kind", "outcome")
+
+
+@admin.register(DuplicatePair)
+class DuplicatePairAdmin(ReadOnlyAdmin):
+    list_display = ("noun", "first_id", "second_id", "rule", "seen_at", "dismissed_at")
+    list_filter = ("noun",)

@@ -9,12 +9,15 @@ class DataConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.core import foundations  # noqa: PLC0415 - models exist only now
-        from crm.core.context import OwnEntry, register_own  # noqa: PLC0415
+        from crm.core.context import NavEntry, OwnEntry, register_nav, register_own  # noqa: PLC0415
+        from crm.core.screens.forwarding import register_forward  # noqa: PLC0415
         from crm.core.screens.lists.bulk_bar import register_bar  # noqa: PLC0415
         from crm.core.screens.lists.entries import ListEntry, register_list_entries  # noqa: PLC0415
-        from crm.data import acts, import_pages, permissions, tasks  # noqa: PLC0415
+        from crm.data import acts, import_pages, merging, permissions, tasks  # noqa: PLC0415
         from crm.data.duplicates.defaults import lay_rules  # noqa: PLC0415
         from crm.data.importing import people  # noqa: PLC0415
+        from crm.data.merge.forwarding import master_of  # noqa: PLC0415
+        from crm.data.merge.offer import offer_merge  # noqa: PLC0415
 
         permissions.declare()
         people.register()
@@ -23,6 +26,7 @@ class DataConfig(AppConfig):
             ListEntry(_("Export"), "data:export", "data.export"),
             ListEntry(_("Import"), "data:import_new", "data.import", applies=import_pages.can_be_imported),
         )
+        register_bar(offer_merge)
         register_own(
             OwnEntry(_("My bulk changes"), "data:bulk_runs", "history"),
             OwnEntry(_("My exports"), "data:exports", "download", "data.export"),
@@ -30,3 +34,8 @@ class DataConfig(AppConfig):
         )
         foundations.register(tasks.lay_schedules)
         foundations.register(lay_rules)
+        merging.register()
+        register_nav(
+            NavEntry(_("Duplicates"), "data:duplicates", "copy", "admin", "data.find_duplicates", position=900)
+        )
+        register_forward(master_of)

@@ -10,6 +10,8 @@ from crm.core.models import Job
 from crm.core.transactions import retried
 from crm.core.work import beat, run_job
 from crm.data.duplicates import indexes
+from crm.data.duplicates.scanning import order_scan, scan
+from crm.data.merge.late import follow_merges
 from crm.data.models import BulkRun
 from crm.data.services import exports, import_work
 from crm.data.services.runs import UNDO_FOR, Worker
@@ -62,6 +64,22 @@ def forget_imports() -> None:
     import_work.forget_old_imports(timezone.now())
 
 
+@task(queue_name="long")
+def scan_duplicates(job_id: int) -> None:
+    run_job(job_id, scan)
+
+
+@task
+def look_for_duplicates() -> None:
+    """A look at all tables, started each night and by administrators."""
+    order_scan(actor=SYSTEM, at=timezone.now())
+
+
+@task
+def follow_late_rows() -> None:
+    follow_merges(actor=SYSTEM, at=timezone.now())
+
+
 @task
 def forget_exports() -> None:
     exports.forget_old_files(actor=SYSTEM, at=timezone.now())
@@ -78,4 +96,6 @@ def forget_old_runs() -> None:
 def lay_schedules() -> None:
     foundations.schedule("Delete old exports", forget_exports.module_path, every_minutes=60)
     foundations.schedule("Forget old imports", forget_imports.module_path, every_minutes=24 * 60)
+    foundations.schedule("Follow merges", follow_late_rows.module_path, every_minutes=60)
+    foundations.schedule("Look for duplicates", look_for_duplicates.module_path, every_minutes=24 * 60)
     foundations.schedule("Forget old bulk runs", forget_old_runs.module_path, every_minutes=24 * 60)

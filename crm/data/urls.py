@@ -3,6 +3,7 @@
 from django.urls import path
 
 from crm.data.views.cards import CardsView
+from crm.data.views.duplicates import DismissView, DuplicatesView, LiveView, LookView
 from crm.data.views.exports import ExportFileView, ExportListView, ExportView
 from crm.data.views.imports import (
     BeginView,
@@ -13,11 +14,20 @@ from crm.data.views.imports import (
     UploadView,
     ValuesView,
 )
+from crm.data.views.merges import MergedView, MergesView, MergeView, UnmergeView
 from crm.data.views.runs import BulkView, RunsView, RunView, UndoView
 
 app_name = "data"
 urlpatterns = [
     path("<slug:noun>/bulk/", BulkView.as_view(), name="bulk"),
+    path("<slug:noun>/merge/", MergeView.as_view(), name="merge_records"),
+    path("<slug:noun>/duplicates/", LiveView.as_view(), name="duplicates_live"),
+    path("<slug:noun>/duplicates/dismiss/", DismissView.as_view(), name="duplicates_dismiss"),
+    path("duplicates/", DuplicatesView.as_view(), name="duplicates"),
+    path("duplicates/look/", LookView.as_view(), name="duplicates_look"),
+    path("merges/", MergesView.as_view(), name="merges"),
+    path("merges/<int:pk>/", MergedView.as_view(), name="merge"),
+    path("merges/<int:pk>/undo/", UnmergeView.as_view(), name="unmerge"),
     path("bulk-changes/", RunsView.as_view(), name="bulk_runs"),
     path("bulk-changes/<int:pk>/", RunView.as_view(), name="bulk_run"),
     path("bulk-changes/<int:pk>/undo/", UndoView.as_view(), name="bulk_undo"),

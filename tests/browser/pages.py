@@ -11,6 +11,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404
 
 from crm.core.errors import Conflict
+from tests.browser.data_pages import DATA
 from tests.browser.import_pages import IMPORTS
 
 
@@ -294,30 +295,7 @@ _FRAME = (
     Page("notifications, nothing", "notifications", who="newcomer"),
     Page("notifications, too much", "notifications", who="hoarder"),
     Page("notifications, what to be told", "notification_settings"),
-    Page("peek", "core:record_peek", "leads lead"),
-    Page("field of a lead", "core:record_field", "lead field"),
-    Page("bulk, a field", "data:bulk", "bulk noun", query="view=all&scope=all&act=edit"),
-    Page("bulk, preview", "data:bulk", "bulk noun", query="view=all&scope=all&act=edit&field=rating"),
-    Page("bulk, nothing ticked", "data:bulk", "bulk noun", query="view=all&act=assign"),
-    Page("bulk, tags", "data:bulk", "bulk noun", query="view=all&scope=all&act=tag"),
-    Page("bulk, which act?", "data:bulk", "bulk noun"),
-    Page("bulk changes", "data:bulk_runs"),
-    Page("bulk changes, nothing", "data:bulk_runs", who="newcomer"),
-    Page("bulk change", "data:bulk_run", "bulk run"),
-    Page("bulk change, taken back?", "data:bulk_undo", "bulk run"),
-    Page("tags", "core:record_tags", "leads lead"),
-    Page("tags, with errors", "core:record_tags", "leads lead", status=422, form="add", sent={"add": ","}),
-    Page("exports", "data:exports"),
-    Page("exports, nothing", "data:exports", who="newcomer"),
-    Page("export", "data:export", query="list=%2Fleads%2F%3Fview%3Dall"),
-    Page("export, too much", "data:export", who="hoarder", query="list=%2Fleads%2F%3Fview%3Dnone%26q%3DDonau"),
-    Page("export, with errors", "data:export", status=422, sent={"list": "/leads/?view=all", "format": "pdf"}),
-    Page("export, of nothing", "data:export"),
-    Page("export, no right", "data:export", who="reader", status=403),
-    *(Page(*args, **more) for args, more in IMPORTS),  # type: ignore[arg-type]  # names of texts first
-    Page("share", "record_share", "leads lead"),
-    Page("share, with errors", "record_share", "leads lead", status=422, form="user", sent={"user": "", "team": ""}),
-    Page("stop sharing", "record_stop_sharing", "lead share"),
+    *(Page(*args, **more) for args, more in (*DATA, *IMPORTS)),  # type: ignore[arg-type]  # names of texts first
     Page("new view", "view_create", query="noun=leads.lead&columns=name,company&group=owner"),
     Page("view", "view_edit", "view"),
     Page("view, with errors", "view_edit", "view", status=422, form="name", sent={"name": ""}),

@@ -27,6 +27,7 @@ SEEN, DONE = "oohooo", "ofhoof"
 RUN = "offoof"
 #: What somebody keeps and shares with nobody.
 OWN = "ohhhhh"
+HIDDEN = "hhhhhh"
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,14 @@ def _frame(world: World) -> dict[str, Row]:
         "data:bulk_runs": Row(),
         "data:bulk_run": Row("bulk run", "ohhhhh"),
         "data:bulk_undo": Row("bulk run", "ohhhhh", "ohhhhh"),
+        "data:merge_records": Row("bulk noun", HIDDEN, HIDDEN),  # without records; see tests/data/test_merge_pages.py
+        "data:merges": Row(),
+        "data:merge": Row("merge", WORK),
+        "data:unmerge": Row("merge", WORK, WORK),
+        "data:duplicates": Row("", MAKE),
+        "data:duplicates_look": Row("", NONE, "ffffof"),
+        "data:duplicates_live": Row("bulk noun", NONE, "pppppf", {"last_name": "Typed"}),
+        "data:duplicates_dismiss": Row("bulk noun", NONE, WORK, {"id": [lead.pk for lead in world.records["twins"]]}),
         "core:record_tags": Row("leads lead", WORK, WORK, {"add": "VIP"}),
         "data:exports": Row("", MAKE),
         "data:export": Row(

@@ -32,6 +32,8 @@ LISTS = {
     "settings_sign_out": LIST,
     "core:palette": LIST,
     "notifications": LIST,
+    "data:duplicates": LIST,
+    "data:merges": LIST,
     "data:exports": LIST,
     "data:imports": LIST,
     "notification_panel": LIST,
@@ -94,6 +96,7 @@ ACTS = {
     "core:record_field": ACT,
     "core:record_tags": ACT,
     "data:bulk_undo": ACT,
+    "data:duplicates_dismiss": ACT,
     "customers:account_activate": ACT,
     "customers:account_address_create": ACT,
     "customers:account_address_delete": ACT,
@@ -212,7 +215,7 @@ ACTS = {
 #: What goes along with these is checked for its own right and its own dependents, which takes more queries, but not the
 #: more the more there is of it: tests/sales/test_deleting_customers.py.
 WITH_BELONGINGS = {"customers:account_delete", "customers:contact_delete", "sales:opportunity_delete"}
-#: Neither pages nor acts: a file, what a grid asks while somebody types, a look at a row, the pages of bulk changes.
+#: Neither pages nor acts: a file, what a grid asks while somebody types, a look at a row, bulk changes, merges.
 OTHERS = {
     "leads:lead_triage",
     "core:record_peek",
@@ -220,6 +223,11 @@ OTHERS = {
     "data:bulk",
     "data:bulk_run",
     "data:bulk_runs",
+    "data:duplicates_live",
+    "data:duplicates_look",
+    "data:merge",
+    "data:merge_records",
+    "data:unmerge",
     "activities:activity_file",
     "data:export_file",
     "data:cards",

@@ -24,6 +24,7 @@ from crm.customers.models import Account, ConnectionRole
 from crm.customers.services.accounts import deactivate_account
 from crm.customers.services.connections import add_connection
 from crm.customers.services.contacts import deactivate_contact
+from crm.data.merge.services import merge_records
 from crm.data.models import BulkRun, Export, Import
 from crm.users.models import Notification, SavedView, Share, User
 from crm.users.services.notifications import notify
@@ -179,7 +180,8 @@ def _bulk(owner: Any, lead: Any) -> dict[str, Any]:
         finished_at=now,
     )
     run.rows.create(record_id=lead.pk, outcome="done", before={"rating": "hot"}, after={"rating": ""})
-    return {"bulk run": (run,), "bulk noun": ("leads",), "lead field": ("leads", lead, "topic"), **_imports(owner)}
+    more = {**_imports(owner), **_merged(owner)}
+    return {"bulk run": (run,), "bulk noun": ("leads",), "lead field": ("leads", lead, "topic"), **more}
 
 
 def _imports(owner: Any) -> dict[str, Any]:
@@ -195,6 +197,14 @@ def _imports(owner: Any) -> dict[str, Any]:
         for stage in ("draft", "rehearsed", "done")
     }  # fmt: skip
     return {f"import {stage}": (run,) for stage, run in made.items()}
+
+
+def _merged(owner: Any) -> dict[str, Any]:
+    """Two leads that were made one, and two that may be the same."""
+    names = ("merged", "merged too", "twin", "twin too")
+    one, other, *twins = (make_lead(owner, last_name=f"{SECRET} {name}") for name in names)
+    merge = merge_records(model=type(one), master_id=one.pk, loser_ids=[other.pk], actor=SYSTEM, at=timezone.now())
+    return {"merge": (merge,), "twins": tuple(twins)}
 
 
 def _customers(owner: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from crm.core.recents import note_opened
 from crm.core.screens.buttons import Buttons, buttons_for
 from crm.core.screens.custom import custom_key_facts, custom_sections, with_custom
 from crm.core.screens.facts import Fact, KeyFact, Section, filled, person, sections_of, shown_key_facts
+from crm.core.screens.forwarding import forwarded
 from crm.core.screens.tabs import chosen_key, keys_for, tabs_at
 from crm.core.stages import Stage
 
@@ -89,7 +90,10 @@ class DetailView[M: models.Model](View):
         return ""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        record = find_for(self.model, pk, request.user, READ, related=self.related)
+        try:
+            record = find_for(self.model, pk, request.user, READ, related=self.related)
+        except NotFound as refusal:
+            return self._forwarded(pk, refusal)
         name = request.GET.get("panel", "")
         if name:
             return self._panel_alone(record, name)
@@ -100,6 +104,14 @@ class DetailView[M: models.Model](View):
         if "tab" not in request.GET:
             note_opened(request.user, record)
         return response
+
+    def _forwarded(self, pk: int, refusal: NotFound) -> HttpResponse:
+        """Where another record stands for it now, to that one, if the person may see it."""
+        target = forwarded(self.model, pk)
+        if target is None:
+            raise refusal
+        find_for(self.model, target, self.request.user, READ)
+        return redirect(screen_url(self.model, "detail", target))
 
     def _context(self, record: M) -> dict[str, Any]:
         buttons = self._buttons(record)

@@ -18,6 +18,7 @@ from crm.core.errors import Conflict
 from crm.core.idempotency import new_key, run_once
 from crm.core.screens.conflicts import Difference, as_opened, differences, has_choices, with_choices
 from crm.core.screens.filling import FormRefused, refusals_at, sections_of
+from crm.core.screens.second_looks import SEEN, SecondLook, look_url, second_look
 
 
 class Stale(Conflict):
@@ -30,6 +31,7 @@ class _Sent:
 
     form: Any
     record: Any
+    look: SecondLook | None = None
 
 
 class EditView[M: models.Model](View):
@@ -82,7 +84,7 @@ class EditView[M: models.Model](View):
         try:
             url = run_once(request, self._saving(pk))
         except FormRefused as refused:
-            return self._page(_Sent(refused.form, self._record(pk)), status=422)
+            return self._page(_Sent(refused.form, self._record(pk), refused.look), status=422)
         except Stale:
             return self._conflict(pk)
         htmx.toast(request, str(self.saved or _("Saved")))
@@ -102,11 +104,18 @@ class EditView[M: models.Model](View):
             form = self._bound(record)
             if not form.is_valid():
                 raise FormRefused(form)
+            self._look_twice(form)
             with refusals_at(form):
                 saved = self.create(form, self.request.user) if pk is None else self.update(pk, form, self.request.user)
             return self.success_url(saved)
 
         return work
+
+    def _look_twice(self, form: Any) -> None:
+        """What a person has not seen yet is shown before anything is saved."""
+        look = second_look(self.model, form, self.request.user)
+        if look is not None and not look.is_refused and self.request.POST.get(SEEN, "") != look.key:
+            raise FormRefused(form, look)
 
     def _locked(self, pk: int) -> M:
         # Locked before it is compared, so that nobody saves between the comparison and the service.
@@ -152,7 +161,9 @@ class EditView[M: models.Model](View):
             "title": _("Edit %(name)s") % {"name": record} if record else _("New %(noun)s") % {"noun": noun},
             "trail": self._trail(record),
             "sections": sections_of(sent.form),
-            "submit_label": _("Save %(noun)s") % {"noun": noun},
+            "submit_label": (_("Save %(noun)s anyway") if sent.look else _("Save %(noun)s")) % {"noun": noun},
+            "look": sent.look,
+            "look_url": look_url(self.model, record),
             "cancel_url": (record and screen_url(self.model, "detail", record.pk)) or self.list_url(record),
             "idempotency_key": new_key(),
             "version": getattr(record, "version", ""),

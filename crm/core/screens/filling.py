@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from crm.core.errors import Invalid
+from crm.core.screens.second_looks import SecondLook
 
 _UNIQUE_VIOLATION = "23505"
 
@@ -17,9 +18,9 @@ _UNIQUE_VIOLATION = "23505"
 class FormRefused(Exception):
     """The form carries the sentences; the transaction is undone by raising this."""
 
-    def __init__(self, form: Any) -> None:
+    def __init__(self, form: Any, look: SecondLook | None = None) -> None:
         super().__init__("the form was refused")
-        self.form = form
+        self.form, self.look = form, look
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """Names that differ by a slip: one letter too many, missing, other or swapped, or the words in another order. Pure.
 
-Whoever looks for a name looks for all that are one slip away, each by the index of the names as they are stored: so
-nothing more needs to be kept, and what is found can be told why.
+A figure is no slip: shop 1 is not shop 2. Whoever looks for a name looks for all that are one slip away, each by the
+index of the names as they are stored: so nothing more needs to be kept, and what is found can be told why.
 """
 
 from collections.abc import Iterable, Iterator
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789 "
+_LETTERS = "abcdefghijklmnopqrstuvwxyz "
 #: A slip in a short name makes another one.
 SHORTEST = 5
 #: The more letters, the more spellings are looked for.
@@ -17,12 +17,22 @@ _MOST_WORDS = 4
 def nearly(names: Iterable[str]) -> frozenset[str]:
     """All names that are one slip away from these, these themselves left out; folded names in, folded names out."""
     wanted = frozenset(names)
-    found = {other for name in wanted if SHORTEST <= len(name) <= LONGEST for other in _slips(name)}
+    found = {
+        other
+        for name in wanted
+        if SHORTEST <= len(name) <= LONGEST
+        for other in _slips(name)
+        if SHORTEST <= len(other) <= LONGEST and _figures(other) == _figures(name)
+    }
     return frozenset(found) - wanted
 
 
+def _figures(name: str) -> str:
+    return "".join(sign for sign in name if sign.isdigit())
+
+
 def _slips(name: str) -> Iterator[str]:
-    signs = sorted(set(_LETTERS) | set(name))
+    signs = sorted(set(_LETTERS) | {sign for sign in name if not sign.isdigit()})
     for place in range(len(name) + 1):
         before, after = name[:place], name[place:]
         if after:
@@ -46,6 +56,8 @@ def _turned(words: list[str]) -> Iterator[str]:
 def is_nearly(one: str, other: str) -> bool:
     """Is one of two different folded names one slip away from the other?"""
     if not (SHORTEST <= len(one) <= LONGEST and SHORTEST <= len(other) <= LONGEST) or one == other:
+        return False
+    if _figures(one) != _figures(other):
         return False
     if sorted(one.split()) == sorted(other.split()):
         return other in set(_turned(one.split()))

@@ -25,6 +25,7 @@ from crm.core.screens.lists import ListView
 from crm.core.screens.lists.selections import selection
 from crm.core.screens.nouns import list_view_of, model_of
 from crm.data.acts import EXPORT, Act, act_for, act_of, acts_for, fields_to_edit
+from crm.data.merge.services import MERGE
 from crm.data.models import BulkRow, BulkRun
 from crm.data.services.runs import MOST, Preview, preview, run_of, runs_of, start_run, undo_obstacle, undo_of, undo_run
 
@@ -52,7 +53,16 @@ class BulkView(View):
     def get(self, request: HttpRequest, noun: str) -> HttpResponse:
         if request.GET.get("act") == EXPORT:
             return HttpResponseRedirect(f"{reverse('data:export')}?{urlencode({'list': self._ticked_url()})}")
+        if request.GET.get("act") == MERGE:
+            return self._merging(noun)
         return self._page(None)
+
+    def _merging(self, noun: str) -> HttpResponse:
+        # Merging asks more than a bulk act does: it has a page of its own.
+        if self.request.GET.get("scope") == "all":
+            raise Conflict(_("Tick the records that are the same; all that match are not merged at once."))
+        picked = [("id", key) for key in _keys(self.request.GET.getlist("pick"))]
+        return HttpResponseRedirect(f"{reverse('data:merge_records', args=[noun])}?{urlencode(picked)}")
 
     def post(self, request: HttpRequest, noun: str) -> HttpResponse:
         try:

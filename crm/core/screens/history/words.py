@@ -79,6 +79,7 @@ _DONE = {
     "tagged": lazy("tagged"),
     "tidied": lazy("tidied"),
     "tiers_set": lazy("tiers set"),
+    "unmerged": lazy("taken apart again"),
     "unpinned": lazy("unpinned"),
     "untagged": lazy("rid of a tag"),
     "unshared": lazy("no longer shared"),

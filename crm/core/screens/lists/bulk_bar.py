@@ -22,7 +22,7 @@ type Offer = Callable[[type[models.Model], Any], Iterable[tuple[str, str]]]
 _PICK = Pattern('<td class="pick"><input type="checkbox" name="pick" value="{}" form="bulk" aria-label="{}"></td>')
 _HIDDEN = Pattern('<input type="hidden" name="{}" value="{}">')
 #: Acts with a button of their own; the others, moves of the table, are in a menu.
-_PLAIN = ("assign", "edit", "tag", "untag")
+_PLAIN = ("assign", "edit", "tag", "untag", "merge")
 _LAST = ("export", "delete")
 
 _offers: list[Offer] = []

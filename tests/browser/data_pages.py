@@ -1,0 +1,41 @@
+"""Pages of exports, bulk changes, merges, tags and shares, as `tests.browser.pages.Page` takes them."""
+
+from typing import Any
+
+DATA: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
+    (("exports", "data:exports"), {}),
+    (("exports, nothing", "data:exports"), {"who": "newcomer"}),
+    (("export", "data:export"), {"query": "list=%2Fleads%2F%3Fview%3Dall"}),
+    (
+        ("export, too much", "data:export"),
+        {"who": "hoarder", "query": "list=%2Fleads%2F%3Fview%3Dnone%26q%3DDonau"},
+    ),
+    (("export, with errors", "data:export"), {"status": 422, "sent": {"list": "/leads/?view=all", "format": "pdf"}}),
+    (("export, of nothing", "data:export"), {}),
+    (("export, no right", "data:export"), {"who": "reader", "status": 403}),
+    (("bulk, a field", "data:bulk", "bulk noun"), {"query": "view=all&scope=all&act=edit"}),
+    (("bulk, preview", "data:bulk", "bulk noun"), {"query": "view=all&scope=all&act=edit&field=rating"}),
+    (("bulk, nothing ticked", "data:bulk", "bulk noun"), {"query": "view=all&act=assign"}),
+    (("bulk, tags", "data:bulk", "bulk noun"), {"query": "view=all&scope=all&act=tag"}),
+    (("bulk, which act?", "data:bulk", "bulk noun"), {}),
+    (("bulk changes", "data:bulk_runs"), {}),
+    (("bulk changes, nothing", "data:bulk_runs"), {"who": "newcomer"}),
+    (("bulk change", "data:bulk_run", "bulk run"), {}),
+    (("bulk change, taken back?", "data:bulk_undo", "bulk run"), {}),
+    (("merges", "data:merges"), {"who": "administrator"}),
+    (("merges, nothing", "data:merges"), {"who": "newcomer"}),
+    (("merge", "data:merge", "merge"), {}),
+    (("merge, taken back?", "data:unmerge", "merge"), {}),
+    (("duplicates", "data:duplicates"), {"query": "table=leads"}),
+    (("duplicates, not the same", "data:duplicates"), {"query": "table=leads&show=dismissed"}),
+    (("tags", "core:record_tags", "leads lead"), {}),
+    (("tags, with errors", "core:record_tags", "leads lead"), {"status": 422, "form": "add", "sent": {"add": ","}}),
+    (("share", "record_share", "leads lead"), {}),
+    (
+        ("share, with errors", "record_share", "leads lead"),
+        {"status": 422, "form": "user", "sent": {"user": "", "team": ""}},
+    ),
+    (("stop sharing", "record_stop_sharing", "lead share"), {}),
+    (("peek", "core:record_peek", "leads lead"), {}),
+    (("field of a lead", "core:record_field", "lead field"), {}),
+)
