@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
-from tests.proofs.rights import Row, matrix
+from tests.proofs.rights import OWN, Row, matrix
 from tests.proofs.world import World, browser, everything, lasting_world, passing
 
 LISTS = [
@@ -149,19 +149,24 @@ class Form:
 
 @pytest.fixture(scope="module")
 def forms(world: World) -> dict[str, Form]:
-    client, found = browser(world.cast.administrator), {}
+    clients, found = _clients(world), {}
     for name, row in matrix(world).items():
         if row.sent and not name.endswith("_edit"):
             url = reverse(name, args=world.args(row.record) if row.record else ())
-            found[name] = Form(url, row, _fields(client, url, row))
+            found[name] = Form(url, row, _fields(clients[row.post == OWN], url, row))
     return found
+
+
+def _clients(world: World) -> dict[bool, Client]:
+    """What somebody keeps for themselves is asked by them, everything else by an administrator."""
+    return {True: browser(world.person("owner")), False: browser(world.cast.administrator)}
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS, ids=lambda text: text[:12])
 def test_no_text_in_any_field_of_any_form_is_an_error(text: str, world: World, forms: dict[str, Form]) -> None:
     """In all fields at once, then without those that refuse it, until it is taken; then it can be shown, too."""
-    client = browser(world.cast.administrator)
-    ends = {name: _end(client, form, text) for name, form in forms.items()}
+    clients = _clients(world)
+    ends = {name: _end(clients[form.row.post == OWN], form, text) for name, form in forms.items()}
     # A preview writes nothing: it always answers the page, with what is wrong beside the field.
     # What is to be exported is named by the address of a list: one that leads to none is not there.
     usual = {name: {200} if "preview" in name else {302, 409, 422} for name in ends} | {"data:export": {200, 404}}
