@@ -66,7 +66,7 @@ class RecordNameField(forms.ModelChoiceField[Any]):
             rows = self.narrow(model.objects.all())
             branches = model.objects.branches(actor)
             page = keyset_page(rows, branches, self.order, fields=("pk", self.name), size=_SUGGESTED)
-            return [_shown(pk, name) for pk, name in page.rows]
+            return [name_with_key(pk, name) for pk, name in page.rows]
 
         box: Any = self.widget
         box.suggestions = suggestions
@@ -77,7 +77,7 @@ class RecordNameField(forms.ModelChoiceField[Any]):
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, int):
             value = self._rows().filter(pk=value).first()
-        return _shown(value.pk, self.label_from_instance(value)) if isinstance(value, models.Model) else value
+        return name_with_key(value.pk, self.label_from_instance(value)) if isinstance(value, models.Model) else value
 
     def to_python(self, value: Any) -> Any:
         text = storable(str(value or "")).strip()
@@ -86,7 +86,7 @@ class RecordNameField(forms.ModelChoiceField[Any]):
         found = self._found(text)
         if len(found) == 1:
             return found[0]
-        names = ", ".join(_shown(record.pk, str(record)) for record in found)
+        names = ", ".join(name_with_key(record.pk, str(record)) for record in found)
         code = "several" if found else "unknown"
         raise ValidationError(self.error_messages[code], code, params={"text": text[:100], "names": names})
 
@@ -107,7 +107,8 @@ class RecordNameField(forms.ModelChoiceField[Any]):
         return []
 
 
-def _shown(pk: int, name: str) -> str:
+def name_with_key(pk: int, name: str) -> str:
+    """As suggestions write it."""
     return f"{name} (#{pk})"
 
 

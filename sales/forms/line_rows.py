@@ -59,6 +59,7 @@ NAMES = tuple(RowForm.base_fields)
 class GridRow:
     """Raw texts, what is wrong with them, and the line behind the row.
 
+    `added` are the raw texts of fields that administrators added, `custom` their values where they were changed.
     `product` is what the text of a new row names; `result` the line as it is stored, or as a preview computed it.
     """
 
@@ -67,6 +68,8 @@ class GridRow:
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, list[str]] = field(default_factory=dict)
     units: Sequence[tuple[int, str]] = ()
+    added: dict[str, list[str]] = field(default_factory=dict)
+    custom: Mapping[str, Any] = field(default_factory=dict)
     product: Any = None
     result: Any = None
 
@@ -135,6 +138,7 @@ class GridRow:
             charge_amount=line.charge_amount if line else ZERO,
             charge_percent=line.charge_percent if line else None,
             tax_rate_id=typed.get("tax"),
+            custom=self.custom,
         )
 
     def copy(self) -> "GridRow":
@@ -142,7 +146,7 @@ class GridRow:
         values = dict(self.values) | {"id": "", "remove": "", "kind": self.kind}
         if self.line and self.kind == LineKind.PRODUCT:
             values["item"] = self.line.product_number
-        return GridRow("", values=values, units=self.units, product=self.product)
+        return GridRow("", values=values, units=self.units, added=dict(self.added), product=self.product)
 
 
 def texts_of(line: Any) -> dict[str, str]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from catalog.models import TaxRate, Unit
 from crm.core import format as shown
 from crm.users.access import may
+from sales.forms.line_added import AddedFields
 from sales.forms.line_paste import pasted_rows
 from sales.forms.line_products import ProductNames
 from sales.forms.line_rows import NAMES, GridRow, texts_of
@@ -35,6 +36,7 @@ class LineGrid:
         self.document, self.actor = document, actor
         related = ("product", "unit", "tax_rate")
         self.lines: list[Any] = list(document.lines.select_related(*related).order_by("position", "pk"))
+        self.added = AddedFields(document.line_model(), self.lines, actor)
         self.rows = [self._row_of(line) for line in self.lines] if data is None else self._typed_rows(data)
         self.general: list[str] = []
         self.removed: list[int] = []
@@ -91,7 +93,8 @@ class LineGrid:
         for number in range(_count(data)):
             values = {name: str(data.get(f"{PREFIX}-{number}-{name}", "")) for name in NAMES}
             line = known.pop(values["id"], None)
-            row = GridRow(f"{PREFIX}-{number}", line, values, result=line)
+            prefix = f"{PREFIX}-{number}"
+            row = GridRow(prefix, line, values, added=self.added.sent(data, prefix), result=line)
             if values["id"] and line is None:
                 row.fault("item", _("This line is no longer there. Reload the page."))
             rows.append(row)
@@ -141,6 +144,8 @@ class LineGrid:
         kept = [(row, form) for row, form in checked if not form.cleaned_data.get("remove")]
         self._find_products(row for row, _form in kept)
         self._sent = [row for row, _form in kept]
+        for row in self._sent:
+            row.custom = self.added.changes(row) if row.is_sold else {}
         return [row.as_line_row(form.cleaned_data) for row, form in kept]
 
     def _find_products(self, rows: Iterable[GridRow]) -> None:

@@ -19,6 +19,7 @@ from crm.core.idempotency import new_key
 from crm.core.money import ZERO
 from crm.core.panels import Panel
 from crm.core.screens.buttons import rights_on
+from sales.forms.line_added import AddedBox, AddedFields
 from sales.forms.line_rows import GridRow
 from sales.forms.lines import LineGrid
 from sales.models import DocumentLine, LineKind, PricedModel
@@ -40,6 +41,7 @@ _SAYS = {
     "tax": gettext_lazy("Tax of row %(number)d"),
     "remove": gettext_lazy("Remove row %(number)d"),
     "more": gettext_lazy("More for row %(number)d"),
+    "added": gettext_lazy("Further fields of row %(number)d"),
 }
 _HEADS = {
     "quantity": gettext_lazy("Quantity"),
@@ -61,6 +63,7 @@ class ShownLine:
     net: str
     discount: str
     number: int
+    added: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,16 @@ class ShownRow:
     number: int
     label: int
     says: Mapping[str, str]
+    added: Sequence[AddedBox] = ()
+
+    @property
+    def filled(self) -> int:
+        """How many of the added fields hold something."""
+        return sum(box.is_filled for box in self.added)
+
+    @property
+    def is_open(self) -> bool:
+        return any(box.is_wrong for box in self.added)
 
 
 def lines_panel() -> Panel:
@@ -98,7 +111,7 @@ def lines_of(record: PricedModel, user: Any) -> Mapping[str, Any]:
         return grid_context(LineGrid(record, user))
     lines = list(record.lines.order_by("position", "pk"))
     return {
-        "rows": list(_to_read(lines, money_of(record), record.currency.digits)),
+        "rows": list(_to_read(lines, AddedFields(record.line_model(), lines, user), record)),
         "frozen": "" if record.is_editable else frozen_words(record),
     }
 
@@ -112,12 +125,13 @@ def frozen_words(record: PricedModel) -> str:
     return f"{frozen_sentence(record)} {instead}".strip()
 
 
-def _to_read(lines: Sequence[DocumentLine], money: Money, digits: int) -> Iterable[ShownLine]:
-    number = 0
+def _to_read(lines: Sequence[DocumentLine], added: AddedFields, record: PricedModel) -> Iterable[ShownLine]:
+    number, money, digits = 0, money_of(record), record.currency.digits
     for place, line in enumerate(lines):
         number += line.is_sold
         net = _under(lines[place + 1 :]) if line.kind == LineKind.SECTION else line.net_amount
-        yield ShownLine(line, price_from(line, digits), money(net), _discount(line, money), number)
+        told = added.shown(line) if line.is_sold else ()
+        yield ShownLine(line, price_from(line, digits), money(net), _discount(line, money), number, told)
 
 
 def _under(following: Iterable[Any]) -> Decimal:
@@ -194,6 +208,7 @@ def _shown_row(row: GridRow, grid: LineGrid, under: Decimal | None) -> ShownRow:
         number=0,
         label=0,
         says={},
+        added=grid.added.boxes(row),
     )
 
 
