@@ -156,7 +156,8 @@ class AddedFields:
                 field.offer_to(self._actor)
             elif isinstance(field, forms.ModelChoiceField):
                 # Read once, not for each box.
-                field.widget.choices = list(field.choices)
+                people: Any = field.choices
+                field.widget.choices = list(people)
             self._fields[one.key, current] = field
         return self._fields[one.key, current]
 

@@ -71,7 +71,7 @@ def test_every_kind_is_typed_in_a_row_and_stays_when_it_is_saved_untouched(cast:
     assert (shown["my_whole"], shown["my_text"], shown["my_time"]) == ("1250", "Wide belt", "14:30")
     assert page.count("Further fields (12)") == 2
     first, second = quote.lines.order_by("position")
-    same = {f"custom_{key}": value for key, value in shown.items() if key != "my_choices"}
+    same: dict[str, Any] = {f"custom_{key}": value for key, value in shown.items() if key != "my_choices"}
     same |= {"custom_my_choices": ["", "fax", "visit"], "custom_my_choice": "green", "custom_my_yes_no": "no"}
     same |= {"custom_my_person": cast.rep_b.pk, "custom_my_long_text": "One\r\ntwo"}
     assert client.post(url, grid(line_of(first, **same), line_of(second))).status_code == 302

@@ -35,7 +35,7 @@ def follow(field: CustomField, since: Definition | None = None) -> None:
 def leave(field: CustomField) -> None:
     """Without an index. It goes at once, since an index of numbers would refuse the texts of another kind."""
     if field.index_state != IndexState.NONE:
-        _run(sql.SQL("DROP INDEX IF EXISTS {}").format(_name(field)))
+        _drop(field)
         _set_state(field, IndexState.NONE)
 
 
@@ -55,7 +55,7 @@ def build(job: Job) -> None:
     # It may have been changed or marked otherwise while the index was made.
     current = CustomField.objects.filter(pk=field.pk).first()
     if current is None or not current.is_searchable or current.kind != field.kind:
-        _run(sql.SQL("DROP INDEX IF EXISTS {}").format(_name(field)))
+        _drop(field)
     else:
         _set_state(current, IndexState.READY)
 
@@ -71,19 +71,31 @@ def _build(field: CustomField) -> None:
             beside, _name(field), table, _expression(field), _kept(field)
         )
     )
+    _run(sql.SQL("DROP STATISTICS IF EXISTS {}").format(_statistics(field)))
+    if field.kind != Kind.CHOICES:
+        # How often a value occurs is not read from an index of some rows: the planner asks for it apart.
+        _run(sql.SQL("CREATE STATISTICS {} ON ({}) FROM {}").format(_statistics(field), _compared(field), table))
     _run(sql.SQL("ANALYZE {}").format(table))
 
 
+def _drop(field: CustomField) -> None:
+    _run(sql.SQL("DROP INDEX IF EXISTS {}").format(_name(field)))
+    _run(sql.SQL("DROP STATISTICS IF EXISTS {}").format(_statistics(field)))
+
+
 def _expression(field: CustomField) -> sql.Composable:
-    kind = Kind(field.kind)
-    if kind is Kind.CHOICES:
+    if field.kind == Kind.CHOICES:
         return sql.SQL("USING gin ((custom -> {}) jsonb_path_ops)").format(sql.Literal(field.key))
+    # Beginnings are found by this class of operators whatever the collation of the database.
+    operators = sql.SQL("text_pattern_ops" if field.kind == Kind.TEXT else "")
+    return sql.SQL("(({}) {})").format(_compared(field), operators)
+
+
+def _compared(field: CustomField) -> sql.Composable:
+    kind = Kind(field.kind)
     if kind in NUMBERS | KEYS:
-        return sql.SQL("((({})::{}))").format(_text(field), sql.SQL("numeric" if kind in NUMBERS else "bigint"))
-    if kind is Kind.TEXT:
-        # Beginnings are found by this class of operators whatever the collation of the database.
-        return sql.SQL("(core_fold({}) text_pattern_ops)").format(_text(field))
-    return sql.SQL("(({}))").format(_text(field))
+        return sql.SQL("({})::{}").format(_text(field), sql.SQL("numeric" if kind in NUMBERS else "bigint"))
+    return sql.SQL("core_fold({})" if kind is Kind.TEXT else "{}").format(_text(field))
 
 
 def _kept(field: CustomField) -> sql.Composable:
@@ -99,6 +111,10 @@ def _text(field: CustomField) -> sql.Composable:
 
 def _name(field: CustomField) -> sql.Identifier:
     return sql.Identifier(f"custom_field_{field.pk}")
+
+
+def _statistics(field: CustomField) -> sql.Identifier:
+    return sql.Identifier(f"custom_values_{field.pk}")
 
 
 def _run(statement: sql.Composable) -> None:
