@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from decimal import Decimal
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from tests.data.importing.published import published
 from tests.data.importing.runs import do, mean, outcomes, rehearse, say, undo, upload
 from tests.factories.cast import Cast, make_cast
 from tests.factories.leads import make_lead
+from tests.together import at_once
 
 SALESFORCE = """Id,IsDeleted,LastName,FirstName,Title,Company,Phone,Email,LeadSource,Rating,AnnualRevenue,Status
 00Q1,FALSE,Lee,Ann,Buyer,Acme Ltd,+49 30 2000001,ann@acme.example,Trade Show,Hot,"1,200.50",Working - Contacted
@@ -295,6 +297,22 @@ def test_a_worker_that_was_killed_is_followed_by_one_that_goes_on(
     run.refresh_from_db()
     assert (run.stage, run.counts, Lead.objects.count()) == ("done", {"new": 8}, 8)
     assert sorted(Lead.objects.values_list("last_name", flat=True)) == [f"L{n}" for n in range(8)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_of_the_same_file_at_once_make_each_record_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cast = make_cast()
+    monkeypatch.setattr(import_work, "BLOCK", 5)
+    text = "Last Name,Company\n" + "".join(f"L{n},Acme {n}\n" for n in range(20))
+    runs = [upload(cast.rep_a, tmp_path, text) for _twice in range(2)]
+    for run in runs:
+        begin(import_id=run.pk, stage="running", edition=None, actor=cast.rep_a, at=timezone.now())
+    done = at_once([partial(import_work.perform, run.pk) for run in runs])
+    counts = [run.counts for run in done if isinstance(run, Import)]
+    assert Lead.objects.count() == 20
+    assert sum(found.get("new", 0) for found in counts) == sum(found.get("repeated", 0) for found in counts) == 20
 
 
 @pytest.mark.django_db
