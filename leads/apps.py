@@ -9,16 +9,12 @@ class LeadsConfig(AppConfig):
     def ready(self) -> None:
         from activities.moments import register_moments  # noqa: PLC0415
         from activities.services.activities import completed  # noqa: PLC0415 - models exist only now
-        from crm.core import actions  # noqa: PLC0415
         from crm.core.context import NavEntry, register_nav  # noqa: PLC0415
-        from crm.core.panels import register_panels  # noqa: PLC0415
         from crm.core.search import register_search  # noqa: PLC0415
         from crm.customers.connecting import Connectable, by_name, register_connectable  # noqa: PLC0415
         from crm.customers.connection_panel import register_connections_on  # noqa: PLC0415
-        from leads import contact, fields, form_panels, home, moments, permissions, registrations, rollups, working  # noqa: PLC0415
-        from leads.actions import ASSIGN, CONTACT, DISQUALIFY, REOPEN  # noqa: PLC0415
-        from leads.models import CaptureForm, Lead  # noqa: PLC0415
-        from leads.panels import POSTS  # noqa: PLC0415
+        from leads import contact, fields, home, moments, permissions, registrations, rollups, working  # noqa: PLC0415
+        from leads.models import Lead  # noqa: PLC0415
         from leads.search import LEADS  # noqa: PLC0415
 
         permissions.declare()
@@ -27,9 +23,6 @@ class LeadsConfig(AppConfig):
         home.register()
         working.register()
         completed.register(contact.contact_by_activity)
-        actions.register(CONTACT, DISQUALIFY, REOPEN, ASSIGN)
-        register_panels(Lead, POSTS)
-        register_panels(CaptureForm, *form_panels.PANELS)
         register_connectable(Connectable(model=Lead, find=by_name(Lead), position=40))
         register_connections_on(Lead)
         register_moments(Lead, moments.moments_of_lead)

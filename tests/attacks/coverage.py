@@ -166,6 +166,7 @@ COVERAGE: dict[int, tuple[str, ...]] = {
         "tests/data/test_bulk_work.py::test_of_two_who_take_back_the_same_run_one_does",
         "tests/data/test_bulk_work.py::test_a_worker_that_was_killed_is_followed_by_one_that_goes_on",
         "tests/core/test_cells.py::test_what_somebody_else_saved_is_not_overwritten",
+        "tests/proofs/test_races_of_leads.py::test_leads_that_arrive_at_once_are_dealt_out_evenly_and_each_once",
         "tests/users/test_saved_views.py::test_two_people_who_change_a_view_both_see_both_versions",
         "tests/customers/test_connection_pages.py::test_the_same_connection_twice_at_once_is_made_once",
     ),
