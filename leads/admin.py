@@ -16,6 +16,7 @@ from leads.models import (
     Absence,
     AssignmentDecision,
     AssignmentRule,
+    AssignmentTurn,
     Campaign,
     CapturedPost,
     CaptureForm,
@@ -173,6 +174,11 @@ class AbsenceAdmin(RecordAdmin):
 class AssignmentDecisionAdmin(ReadOnlyAdmin):
     list_display = ("lead", "rule", "owner", "owner_team", "at")
     search_fields = ("lead__number",)
+
+
+@admin.register(AssignmentTurn)
+class AssignmentTurnAdmin(ReadOnlyAdmin):
+    list_display = ("rule", "last_person")
 
 
 @admin.register(ScoreRule)
