@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
+from crm.core.folding import fold
 from crm.core.query import QueryError
 from crm.core.work import start_job
 from leads.capture.flags import flag_sentence
@@ -75,6 +76,7 @@ class CaptureFormAdmin(RecordAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Hosts are kept as they are compared, and every form has somebody who gets its leads."""
+        obj.sort_key = fold(obj.name)
         obj.allowed_hosts = clean_hosts(obj.allowed_hosts)
         if obj.owner is None and obj.owner_team is None:
             owner = default_owner()

@@ -1,6 +1,6 @@
 """Lead forms: what a website's visitors are asked, and what becomes of their answers."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf.global_settings import LANGUAGES
 from django.contrib.postgres.fields import ArrayField
@@ -10,7 +10,6 @@ from django.db.models import F, Q
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.folding import fold
 from crm.core.models import Line, tracked
 from crm.core.words import SearchWords
 from crm.users.models import OrganisationModel, Team, User
@@ -141,10 +140,6 @@ class CaptureForm(OrganisationModel):
 
     def __str__(self) -> str:
         return self.name
-
-    def save(self, *args: Any, **options: Any) -> None:
-        self.sort_key = fold(self.name)
-        super().save(*args, **options)
 
 
 @tracked

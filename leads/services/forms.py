@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from crm.core.access import WRITE, check_create, lock_for
 from crm.core.actors import Actor
 from crm.core.errors import Invalid, NotFound
-from crm.core.folding import one_line
+from crm.core.folding import fold, one_line
 from crm.core.models import Organisation
 from crm.core.transactions import service
 from crm.core.values import save, set_values
@@ -109,6 +109,7 @@ def remove_mapping(*, mapping_id: int, actor: Actor, at: dt.datetime) -> Capture
 def _set_form(form: CaptureForm, values: Mapping[str, Any]) -> None:
     given = {**values, "name": one_line(str(values["name"])), "allowed_hosts": clean_hosts(values["allowed_hosts"])}
     set_values(form, given, FORM_FIELDS)
+    form.sort_key = fold(form.name)
     _settle_owner(form)
     if form.redirect_url and safe_return_url(form.redirect_url, form.allowed_hosts) is None:
         raise Invalid(_("Enter an address on one of the allowed hosts."), field="redirect_url")
@@ -174,7 +175,8 @@ def ensure_form(
     wanted = clean_hosts(hosts)
     form: CaptureForm | None = CaptureForm.objects.select_for_update().filter(name=title).first()
     if form is None:
-        form, is_new = CaptureForm.objects.get_or_create(name=title, defaults=_owned(owner or default_owner()))
+        defaults = {"sort_key": fold(title), **_owned(owner or default_owner())}
+        form, is_new = CaptureForm.objects.get_or_create(name=title, defaults=defaults)
         if is_new:
             _ask_the_usual(form)
     if owner is not None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from crm.core.actors import SYSTEM
+from crm.core.folding import fold
 from crm.users.models import Team, User
 from leads.models import CaptureForm, Lead
 from leads.services.leads import create_lead, disqualify_lead
@@ -43,5 +44,5 @@ def make_form(owner: User | Team, **values: Any) -> CaptureForm:
     """A lead form, by default active and without a host to return to."""
     owned = {"owner_team": owner} if isinstance(owner, Team) else {"owner": owner}
     columns = {"name": f"Form {CaptureForm.objects.count() + 1}"} | values
-    form: CaptureForm = CaptureForm.objects.create(**owned, **columns)
+    form: CaptureForm = CaptureForm.objects.create(**owned, **columns, sort_key=fold(columns["name"]))
     return form
