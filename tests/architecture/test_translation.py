@@ -72,7 +72,8 @@ def _texts_of_rows() -> Iterator[str]:
         for row in model._base_manager.values_list(*columns) if columns else ():
             yield from (line for text in row if isinstance(text, str) for line in text.splitlines() if len(line) > 2)
     for fields in CapturedPost.objects.values_list("fields", flat=True):
-        yield from (text for key, values in fields for text in (key, *key.split("_"), *values))
+        sent = [text for key, values in fields for text in (key, *key.split("_"), *values)]
+        yield from (*sent, *(_NO_TEXT.sub(" ", text).strip() for text in sent))
 
 
 def _holds_words(field: models.Field[Any, Any]) -> bool:

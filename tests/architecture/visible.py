@@ -11,7 +11,7 @@ _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "me
 
 
 def visible_texts(html: str) -> list[str]:
-    """Without keys, typed values and the initials of people."""
+    """Without keys, typed values, the initials of people, and what the page says is not for translation."""
     reader = _Reader()
     reader.feed(html)
     return [*reader.texts, *without_brackets(_BETWEEN.join(reader.running)).split(_BETWEEN)]
@@ -44,7 +44,8 @@ class _Reader(HTMLParser):
         if tag == "option":
             self._option = values.get("value", "")
         if tag not in _VOID:
-            self._open.append((tag, tag in _UNREAD or "avatar" in values.get("class", "").split()))
+            unread = tag in _UNREAD or "avatar" in values.get("class", "").split() or values.get("translate") == "no"
+            self._open.append((tag, unread))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
