@@ -29,5 +29,5 @@ def register() -> None:
         derived(Lead, "gclid", label=_("Google click ID")),
     )
     register_fields(Campaign, derived(Campaign, "name", sort="sort_key", folded="sort_key"))
-    leave_out(CaptureForm, "key")
+    leave_out(CaptureForm, "key", "campaign_code")
     register_many(Lead, fields=SETTLED, change=update_leads)

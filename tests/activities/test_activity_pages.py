@@ -51,7 +51,7 @@ def test_pages_of_the_work_to_do(cast: Cast, anna: Client) -> None:
     everything = text_of(anna, "/activities/?view=all")
     assert len(names_in(everything)) == 7
     assert "Hidden" not in everything
-    assert names_in(text_of(anna, "/activities/?view=all&kind=appointment")) == ["Booked"]
+    assert names_in(text_of(anna, "/activities/?view=all&q=kind:appointment")) == ["Booked"]
     assert names_in(text_of(anna, "/activities/?view=all&q=some")) == ["Some day"]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client
 from psycopg.errors import QueryCanceled
@@ -34,7 +35,7 @@ def away(*_args: Any, **_values: Any) -> Any:
 
 
 def too_large(client: Client, **headers: str) -> Any:
-    return client.post("/leads/new/", {}, CONTENT_LENGTH=str(31 * 1024 * 1024), headers=headers)
+    return client.post("/leads/new/", {}, CONTENT_LENGTH=str(settings.REQUEST_BODY_LIMIT + 1), headers=headers)
 
 
 def too_much_text(client: Client, **headers: str) -> Any:

@@ -194,7 +194,7 @@ def test_the_list_filters_searches_and_ignores_nonsense(mara: Client) -> None:
     ProductFactory.create(name="Wartung", number="SRV-1", type="service")
     assert names_in(text_of(mara, "/products/?q=olf")) == ["Ölfilter"]
     assert names_in(text_of(mara, "/products/?q=srv")) == ["Wartung"]
-    assert names_in(text_of(mara, "/products/?type=service")) == ["Wartung"]
+    assert names_in(text_of(mara, "/products/?q=type:service")) == ["Wartung"]
     assert names_in(text_of(mara, "/products/?sort=-number")) == ["Wartung", "Ölfilter"]
     page = text_of(mara, "/products/?sort=secret&unit_group=99999&after=zzz&colour=red&view=none")
     assert names_in(page) == ["Ölfilter", "Wartung"]

@@ -188,6 +188,7 @@ class LeadDeleteView(DeleteView):
 _screens = (
     [
         path("leads/", LeadListView.as_view(), name="lead_list"),
+        path("leads/triage/", LeadListView.as_view(), name="lead_triage"),
         path("leads/new/", LeadEditView.as_view(), name="lead_create"),
         path("leads/<int:pk>/", LeadDetailView.as_view(), name="lead_detail"),
         path("leads/<int:pk>/edit/", LeadEditView.as_view(), name="lead_edit"),

@@ -112,11 +112,11 @@ def test_the_database_lets_a_legal_move_pass(cast: Cast, state: str, reason: str
 
 def test_the_trigger_refuses_a_move_that_is_not_in_the_table(cast: Cast) -> None:
     lead = make_lead(cast.rep_a)
-    Lead.objects.filter(pk=lead.pk).update(status_reason="contacted")
-    with pytest.raises(IntegrityError, match="A lead does not go from open"), transaction.atomic():
-        Lead.objects.filter(pk=lead.pk).update(status_reason="new")
+    Lead.objects.filter(pk=lead.pk).update(state="disqualified", status_reason="lost", closed_at=AT)
+    with pytest.raises(IntegrityError, match="A lead does not go from disqualified"), transaction.atomic():
+        Lead.objects.filter(pk=lead.pk).update(state="qualified", status_reason="qualified")
     lead.refresh_from_db()
-    assert lead.status_reason == "contacted"
+    assert (lead.state, lead.status_reason) == ("disqualified", "lost")
 
 
 @pytest.mark.parametrize(

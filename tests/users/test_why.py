@@ -88,7 +88,7 @@ def test_an_administrator_reads_that_they_may_do_everything(cast: Cast) -> None:
     assert why_seen(account, cast.administrator) == ["You are an administrator, who may do everything."]
     assert what_may_be_done(account, cast.administrator) == [
         Answer(
-            ("Change", "Delete", "Assign", "Share", "Activate", "Deactivate"),
+            ("Change", "Delete", "Assign", "Share", "Activate", "Deactivate", "Merge"),
             True,
             ("You are an administrator, who may do everything.",),
         )
@@ -117,7 +117,7 @@ def test_acts_are_grouped_by_what_allows_or_refuses_them(cast: Cast) -> None:
     lets = "Your role Salesperson lets you do this with such accounts."
     only = "Your role Salesperson allows it only with what you own or what is shared with you for it."
     assert what_may_be_done(account, cast.rep_a) == [
-        Answer(("Change", "Activate", "Deactivate"), True, (shared, lets)),
+        Answer(("Change", "Activate", "Deactivate", "Merge"), True, (shared, lets)),
         Answer(("Delete", "Assign", "Share"), False, (only,)),
     ]
 
