@@ -106,8 +106,8 @@ WRONG_STATE: dict[str, tuple[Maker | str, str]] = {
 ALWAYS = {f"{noun}_assign" for noun in ("leads:lead", "activities:activity", "customers:account", "customers:contact")}
 ALWAYS |= {f"sales:{noun}_assign" for noun in ("opportunity", "quote", "order", "invoice")}
 ALWAYS |= {"sales:opportunity_clone", "leads:campaign_assign"}
-#: What serves all nouns: search, palette, cells, tags, bulk changes, exports.
-_TOOLS = ("core:", "data:")
+#: What serves all nouns: search, palette, cells, tags, bulk changes, exports; and posts, which are no records.
+_TOOLS = ("core:", "data:", "leads:quarantine")
 _SCREENS = (
     "_list",
     "_create",

@@ -20,9 +20,10 @@ from activities.models import Activity, Attachment
 from crm.core.addresses import screen_url
 from crm.customers.models import Account, Contact
 from crm.users.models import OwnedModel
-from leads.models import Lead
+from leads.models import Campaign, Lead
 from sales.models import Invoice, Opportunity, Order, Quote
 from tests.factories.activities import make_activity
+from tests.factories.campaigns import make_campaign
 from tests.factories.leads import make_lead
 from tests.factories.sales import make_account, make_contact, make_invoice, make_opportunity, make_order, make_quote
 from tests.proofs.world import SECRET, World, browser, everything, lasting_world, passing, without_echo
@@ -66,6 +67,7 @@ class Mine:
             Order: make_order(self.person, name="Own order"),
             Invoice: make_invoice(self.person, name="Own invoice"),
             Activity: make_activity(self.person, "task", subject="Own task"),
+            Campaign: make_campaign(self.person, "Own campaign"),
         }
 
     def secret(self, model: type[models.Model]) -> Any:

@@ -89,8 +89,12 @@ class LookView(View):
         if not request.user.is_superuser:
             raise Forbidden(_("Only administrators have the tables looked through; it is done once a day by itself."))
         actor = cast(Any, request.user)
-        order_scan(actor=actor, at=timezone.now())
-        return htmx.go_to(request, reverse("data:duplicates"))
+
+        def work() -> str:
+            order_scan(actor=actor, at=timezone.now())
+            return reverse("data:duplicates")
+
+        return htmx.go_to(request, run_once(request, work))
 
 
 class DismissView(View):
