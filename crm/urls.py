@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("activities.urls")),
     path("", include("leads.urls")),
     path("", include("sales.urls")),
+    path("", include("crm.reports.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -19,10 +19,13 @@ from leads.models import (
     AssignmentRule,
     AssignmentTurn,
     Campaign,
+    CampaignCost,
+    CampaignResponse,
     CapturedPost,
     CaptureForm,
     KnownSender,
     Lead,
+    MarketingList,
     ScoreModel,
     ScoreRule,
     Touch,
@@ -65,6 +68,38 @@ class CampaignAdmin(RecordAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         settle_campaign(obj)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(MarketingList)
+class MarketingListAdmin(RecordAdmin):
+    list_display = ("name", "kind", "members_are", "member_count", "is_locked", "state", "owner")
+    list_filter = ("kind", "members_are")
+    search_fields = ("sort_key",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.sort_key = fold(obj.name)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(CampaignCost)
+class CampaignCostAdmin(ReadOnlyAdmin):
+    """Added on the campaign's own page, which keeps the sum."""
+
+    list_display = ("campaign", "name", "spent_on", "amount", "currency", "base_amount")
+    list_select_related = ("campaign", "currency")
+    ordering = ("-spent_on", "-pk")
+
+
+@admin.register(CampaignResponse)
+class CampaignResponseAdmin(RecordAdmin):
+    list_display = ("subject", "campaign", "answer", "channel", "state", "owner", "received_on")
+    list_select_related = ("campaign",)
+    list_filter = ("answer", "channel")
+    search_fields = ("sort_key",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.sort_key = fold(obj.subject)
         super().save_model(request, obj, form, change)
 
 

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class LeadsConfig(AppConfig):
@@ -9,7 +8,6 @@ class LeadsConfig(AppConfig):
     def ready(self) -> None:
         from activities.moments import register_moments  # noqa: PLC0415
         from activities.services.activities import completed  # noqa: PLC0415 - models exist only now
-        from crm.core.context import NavEntry, register_nav  # noqa: PLC0415
         from crm.core.search import register_search  # noqa: PLC0415
         from crm.customers.connecting import Connectable, by_name, register_connectable  # noqa: PLC0415
         from crm.customers.connection_panel import register_connections_on  # noqa: PLC0415
@@ -27,18 +25,4 @@ class LeadsConfig(AppConfig):
         register_connections_on(Lead)
         register_moments(Lead, moments.moments_of_lead)
         register_search(LEADS)
-        register_nav(
-            NavEntry(
-                _("Leads"),
-                "leads:lead_list",
-                "target",
-                "line",
-                "leads.read_lead",
-                10,
-                new_label=_("Lead"),
-                new_url_name="leads:lead_create",
-            ),
-            NavEntry(_("Lead forms"), "leads:capture_form_list", "forms", "marketing", "leads.read_captureform", 110),
-            NavEntry(_("Quarantine"), "leads:quarantine", "shield-lock", "marketing", "leads.read_capturedpost", 111),
-        )
         registrations.register()

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.fields import derived, leave_out, register_fields
 from crm.data.many import register_many
-from leads.models import Campaign, CaptureForm, Lead
+from leads.models import Campaign, CampaignResponse, CaptureForm, Lead, MarketingList
 from leads.services.leads import SETTLED, update_leads
 
 
@@ -29,5 +29,12 @@ def register() -> None:
         derived(Lead, "gclid", label=_("Google click ID")),
     )
     register_fields(Campaign, derived(Campaign, "name", sort="sort_key", folded="sort_key"))
+    register_fields(
+        CampaignResponse,
+        derived(CampaignResponse, "subject", sort="sort_key", folded="sort_key"),
+        derived(CampaignResponse, "source", choices=tuple(Lead.Source.choices)),
+    )
+    register_fields(MarketingList, derived(MarketingList, "name", sort="sort_key", folded="sort_key"))
+    leave_out(CampaignResponse, "result_type", "result_id")
     leave_out(CaptureForm, "key", "campaign_code")
     register_many(Lead, fields=SETTLED, change=update_leads)

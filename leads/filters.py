@@ -2,11 +2,13 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.filters import RecordFilter
-from leads.models import Campaign, CaptureForm, Lead
+from crm.users.filters import UnitFilter
+from leads.models import Campaign, CampaignResponse, CaptureForm, Lead, MarketingList
 from leads.models.campaigns import CAMPAIGN_WORDS
 from leads.models.capture import FORM_WORDS
 from leads.models.lead import LEAD_WORDS
-from leads.states import CAMPAIGN_MACHINE, LEAD_MACHINE
+from leads.models.lists import LIST_WORDS
+from leads.states import CAMPAIGN_MACHINE, LEAD_MACHINE, RESPONSE_MACHINE
 
 
 class LeadFilter(RecordFilter):
@@ -16,6 +18,7 @@ class LeadFilter(RecordFilter):
     source = django_filters.ChoiceFilter(label=_("Source"), choices=Lead.Source.choices)
     created_from = django_filters.DateFilter("created_at", "date__gte", label=_("Created from"))
     created_to = django_filters.DateFilter("created_at", "date__lte", label=_("Created until"))
+    unit = UnitFilter()
 
     class Meta:
         model = Lead
@@ -39,3 +42,21 @@ class CaptureFormFilter(RecordFilter):
     class Meta:
         model = CaptureForm
         fields = {"is_active": ["exact"]}
+
+
+class ResponseFilter(RecordFilter):
+    search_fields = ("sort_key__contains",)
+
+    state = django_filters.ChoiceFilter(label=_("State"), choices=RESPONSE_MACHINE.state_choices())
+
+    class Meta:
+        model = CampaignResponse
+        fields = {"answer": ["exact"], "channel": ["exact"], "owner": ["exact"]}
+
+
+class MarketingListFilter(RecordFilter):
+    search_fields = (LIST_WORDS,)
+
+    class Meta:
+        model = MarketingList
+        fields = {"kind": ["exact"], "members_are": ["exact"], "owner": ["exact"]}

@@ -13,10 +13,10 @@ from crm.core.record_names import NamingForm
 from crm.customers.record_names import AccountField, ContactField
 from crm.users.models import Team
 from leads.capture.targets import asked_choices, mapped_choices
-from leads.models import Campaign, CaptureForm, FieldMapping, FormField, Lead
+from leads.models import CaptureForm, FieldMapping, FormField, Lead
 from leads.record_names import CampaignField
-from leads.services.campaigns import CAMPAIGN_FIELDS
 from leads.services.forms import FORM_FIELDS
+from leads.source_choices import source_choices
 from leads.states import LEAD_MACHINE
 from leads.values import EDITABLE
 
@@ -103,15 +103,9 @@ class LeadForm(NamingForm[Lead]):
     def __init__(self, *args: Any, actor: Any, **options: Any) -> None:
         super().__init__(*args, actor=actor, **options)
         source: Any = self.fields["source"]
-        source.choices = _sources(self.instance.source)
+        source.choices = source_choices(self.instance.source)
         currency: Any = self.fields["currency"]
         currency.queryset = currency.queryset.filter(Q(is_active=True) | Q(pk=self.instance.currency_id))
-
-
-def _sources(current: str) -> list[tuple[str, Any]]:
-    """The product's sources, and what a website called it in its own words."""
-    choices: list[tuple[str, Any]] = [*BLANK_CHOICE_DASH, *Lead.Source.choices]
-    return choices if current in dict(choices) else [*choices, (current, current)]
 
 
 class DisqualifyForm(TransitionForm):
@@ -122,20 +116,6 @@ class DisqualifyForm(TransitionForm):
         super().__init__(*args, actor=actor, record=record, **options)
         reason: Any = self.fields["status_reason"]
         reason.choices = [*BLANK_CHOICE_DASH, *reasons_for(LEAD_MACHINE, "disqualified")]
-
-
-class CampaignForm(NamingForm[Campaign]):
-    sections = (
-        (_("Campaign"), ("name", "code", "type", "objective", "message")),
-        (_("Dates"), ("starts_on", "ends_on")),
-        (_("Plan"), ("budget_amount", "expected_revenue", "expected_response")),
-    )
-
-    alone = frozenset({"type", "objective", "message", "budget_amount", "expected_revenue", "expected_response"})
-
-    class Meta:
-        model = Campaign
-        fields = CAMPAIGN_FIELDS
 
 
 class HostsField(forms.CharField):
@@ -177,7 +157,7 @@ class CaptureFormForm(NamingForm[CaptureForm]):
     def __init__(self, *args: Any, actor: Any, **options: Any) -> None:
         super().__init__(*args, actor=actor, **options)
         source: Any = self.fields["source"]
-        source.choices = _sources(self.instance.source)
+        source.choices = source_choices(self.instance.source)
         owner: Any = self.fields["owner"]
         owner.queryset = owner.queryset.filter(Q(is_active=True) | Q(pk=self.instance.owner_id))
         team: Any = self.fields["owner_team"]

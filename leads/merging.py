@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from crm.data.merge.registry import MergeNoun, register_merge
-from leads.models import Lead
+from crm.data.merge.registry import MergeNoun, register_key, register_merge
+from leads.models import CampaignResponse, Lead
 from leads.services.leads import CLOSED
 from leads.values import ATTRIBUTION, CONSENT, settle
 
@@ -17,3 +17,4 @@ def _obstacle(lead: Lead) -> str:
 def register() -> None:
     # Where the master came from and what it consented to stays; what it does not know it takes over whole.
     register_merge(MergeNoun(model=Lead, settle=settle, obstacle=_obstacle, carried=(ATTRIBUTION, CONSENT)))
+    register_key(CampaignResponse, "result_type", "result_id")

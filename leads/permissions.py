@@ -31,3 +31,7 @@ def _declare_marketing() -> None:
     }
     rights.declare("leads.campaign", ["read"], seen)
     rights.declare("leads.campaign", ("create", "write", "delete", "assign", "share"), run)
+    rights.declare("leads.marketinglist", ["read"], {**run, rights.READ_ONLY: Depth.ALL})
+    rights.declare("leads.marketinglist", ("create", "write", "delete", "assign", "share"), run)
+    rights.declare("leads.campaignresponse", ["read"], {**run, rights.READ_ONLY: Depth.ALL})
+    rights.declare("leads.campaignresponse", ("create", "write", "delete", "assign", "share"), run)

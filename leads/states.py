@@ -1,4 +1,6 @@
-"""The lives of a lead (rules: section 2) and of a campaign (section 12)."""
+"""The lives of a lead (rules: section 2), of a campaign, of a response to one and of a
+marketing list (section 12).
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -79,4 +81,36 @@ CAMPAIGN_MACHINE = StateMachine(
         "canceled": _("Canceled"),
         "inactive": _("Inactive"),
     },
+)
+
+_OPEN, _CONVERTED, _LINKED = ("open", "open"), ("closed", "converted"), ("closed", "linked")
+_NOTHING, _DROPPED = ("closed", "no_result"), ("canceled", "canceled")
+
+RESPONSE_MACHINE = StateMachine(
+    noun="campaign response",
+    reasons={"open": ("open",), "closed": ("converted", "linked", "no_result"), "canceled": ("canceled",)},
+    moves=(
+        Move("convert", (_OPEN,), (_CONVERTED, _LINKED)),
+        Move("close", (_OPEN,), (_NOTHING,)),
+        Move("cancel", (_OPEN,), (_DROPPED,)),
+        Move("reopen", (_NOTHING, _DROPPED), (_OPEN,)),
+    ),
+    labels={
+        "open": _("Open"),
+        "closed": _("Closed"),
+        "converted": _("Converted"),
+        "linked": _("Linked"),
+        "no_result": _("Without result"),
+        "canceled": _("Canceled"),
+    },
+)
+
+LIST_MACHINE = StateMachine(
+    noun="marketing list",
+    reasons={"active": ("active",), "inactive": ("inactive",)},
+    moves=(
+        Move("deactivate", (("active", "active"),), (("inactive", "inactive"),)),
+        Move("activate", (("inactive", "inactive"),), (("active", "active"),)),
+    ),
+    labels={"active": _("Active"), "inactive": _("Inactive")},
 )

@@ -8,7 +8,6 @@ from crm.core.markup import Pattern
 from crm.core.tables import (
     ChoiceColumn,
     Column,
-    DateColumn,
     DateTimeColumn,
     LinkColumn,
     MoneyColumn,
@@ -19,8 +18,8 @@ from crm.core.tables import (
     TextColumn,
 )
 from crm.customers.countries import country_code
-from leads.models import Campaign, CaptureForm, Lead
-from leads.states import CAMPAIGN_MACHINE, LEAD_MACHINE
+from leads.models import CaptureForm, Lead
+from leads.states import LEAD_MACHINE
 from leads.touch import FirstTouchColumn
 
 _COMPANY = Pattern('<span title="{}">{}</span>')
@@ -53,22 +52,6 @@ class LeadTable(Table):
         OwnerColumn(_("Owner")),
     )
     default_sort = "-created_at"
-
-
-class CampaignTable(Table):
-    model = Campaign
-    columns = (
-        LinkColumn(_("Name"), "name", sort="sort_key"),
-        TextColumn(_("Code"), "code", place="sub"),
-        ChoiceColumn(_("Type"), "type", Campaign.Type.choices),
-        StateColumn(_("State"), CAMPAIGN_MACHINE),
-        DateColumn(_("Start"), "starts_on", sort="starts_on"),
-        DateColumn(_("End"), "ends_on"),
-        MoneyColumn(_("Budget"), "budget_amount", place="amount"),
-        MoneyColumn(_("Actual cost"), "actual_cost"),
-        OwnerColumn(_("Owner")),
-    )
-    default_sort = "sort_key"
 
 
 def _activity(is_active: bool) -> str:

@@ -1,4 +1,4 @@
-"""What is done with leads by the clock: their scores."""
+"""What is done with leads by the clock, their scores, and in the background: distributions of campaigns."""
 
 from django.db import transaction
 from django.tasks import task
@@ -9,7 +9,9 @@ from crm.core.actors import SYSTEM
 from crm.core.models import Job
 from crm.core.transactions import retried
 from crm.core.work import beat, run_job, start_job
-from leads.services import scoring
+from crm.users.models import User
+from leads.models import Distribution
+from leads.services import distribution, scoring
 
 _EVERY_MINUTE, _EVERY_NIGHT = 1, 24 * 60
 
@@ -42,6 +44,28 @@ def _next_part(job: Job) -> bool:
         if last is not None:
             beat(job, job.done + 1, {"after": last})
     return last is not None
+
+
+@task(queue_name="long")
+def distribute(job_id: int) -> None:
+    run_job(job_id, do_distribute)
+
+
+def do_distribute(job: Job) -> None:
+    """Batch by batch; a batch, its notes and the sign of life are one transaction."""
+    steps = Distribution.objects.select_related("step__list", "step__owner", "step__owner_team")
+    found = steps.get(pk=job.payload["distribution"])
+    actor = User.objects.get(pk=found.person_id)
+    while retried(lambda: _batch(found, actor, job)):
+        pass
+    retried(lambda: distribution.finish(found, timezone.now()))
+
+
+def _batch(found: Distribution, actor: User, job: Job) -> bool:
+    number = distribution.advance(found, actor)
+    if number:
+        beat(job, job.done + number, {})
+    return bool(number)
 
 
 def lay_schedules() -> None:

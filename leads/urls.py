@@ -2,9 +2,7 @@ from django.urls import path
 
 from crm.core.screens import TransitionView
 from leads.actions import ASSIGN, ASSIGN_BY_RULES, CONTACT, DISQUALIFY, REOPEN
-from leads.campaign_actions import ASSIGN as CAMPAIGN_ASSIGN
-from leads.campaign_actions import MOVES as CAMPAIGN_MOVES
-from leads.views.campaigns import CampaignDeleteView, CampaignDetailView, CampaignEditView, CampaignListView
+from leads.campaign_urls import campaign_patterns
 from leads.views.capture import capture
 from leads.views.forms import (
     CaptureFormDeleteView,
@@ -38,16 +36,7 @@ urlpatterns = [
         TransitionView.as_view(action=ASSIGN_BY_RULES),
         name="lead_assign_by_rules",
     ),
-    path("campaigns/", CampaignListView.as_view(), name="campaign_list"),
-    path("campaigns/new/", CampaignEditView.as_view(), name="campaign_create"),
-    path("campaigns/<int:pk>/", CampaignDetailView.as_view(), name="campaign_detail"),
-    path("campaigns/<int:pk>/edit/", CampaignEditView.as_view(), name="campaign_edit"),
-    path("campaigns/<int:pk>/delete/", CampaignDeleteView.as_view(), name="campaign_delete"),
-    path("campaigns/<int:pk>/assign/", TransitionView.as_view(action=CAMPAIGN_ASSIGN), name="campaign_assign"),
-    *(
-        path(f"campaigns/<int:pk>/{move.name}/", TransitionView.as_view(action=move), name=f"campaign_{move.name}")
-        for move in CAMPAIGN_MOVES
-    ),
+    *campaign_patterns,
     path("lead-forms/", CaptureFormListView.as_view(), name="capture_form_list"),
     path("lead-forms/new/", CaptureFormEditView.as_view(), name="capture_form_create"),
     path("lead-forms/<int:pk>/", CaptureFormDetailView.as_view(), name="capture_form_detail"),

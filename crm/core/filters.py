@@ -1,6 +1,6 @@
 """Filters of lists. Whatever an address asks that cannot be understood is left out with a notice."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 import django_filters
@@ -23,6 +23,16 @@ LIST_PARAMETERS = PAGE_PARAMETERS | {"view", "only", "q", "edit", "add", "field"
 _SHOWN = 40
 
 
+type MakeFilter = Callable[[], django_filters.Filter]
+
+_added: dict[type[models.Model], dict[str, MakeFilter]] = {}
+
+
+def register_filter(model: type[models.Model], name: str, make: MakeFilter) -> None:
+    """A further parameter for the lists of a table: apps above narrow the records of apps below."""
+    _added.setdefault(model, {})[name] = make
+
+
 class RecordFilter(django_filters.FilterSet):
     """`RecordFilter(data, queryset, actor=…)`; `qs` is filtered, `notices` says what was ignored.
 
@@ -38,8 +48,16 @@ class RecordFilter(django_filters.FilterSet):
     def __init__(self, data: Any = None, queryset: Any = None, *, actor: Any, **options: Any) -> None:
         super().__init__(data, queryset, **options)
         self.actor = actor
+        self._take_added()
         limit_choices(self.form, actor)
         use_own_widgets(self.form)
+
+    def _take_added(self) -> None:
+        model: Any = self.queryset.model
+        for name, make in _added.get(model, {}).items():
+            one: Any = make()
+            self.filters[name] = one
+            one.parent, one.model, one.field_name = self, model, name
 
     def search(self, rows: "models.QuerySet[Any]", name: str, text: str) -> "models.QuerySet[Any]":
         """What cannot be understood finds nothing: more rows than were meant would be worse."""

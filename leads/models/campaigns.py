@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
-from crm.core.models import CustomModel, TaggedModel, tag_index, tracked
+from crm.core.models import Currency, CustomModel, Line, TaggedModel, tag_index, tracked
 from crm.core.states import StateModel, reason_field, state_field
 from crm.core.words import SearchWords
 from crm.users.models import OwnedModel, branch_indexes
@@ -159,3 +159,30 @@ class Campaign(OwnedModel, StateModel, CustomModel, TaggedModel):
     def reopen(self) -> None:
         self.status_reason = CAMPAIGN_MACHINE.reason_after("reopen")
         self.ended_on = None
+
+
+@tracked
+class CampaignCost(Line):
+    """What was paid for a campaign. `base_amount` is what counts; the rate is that of the day."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="costs", verbose_name=_("campaign"))
+    name = models.CharField(_("what for"), max_length=200)
+    spent_on = models.DateField(_("date"))
+    amount = models.DecimalField(_("amount"), max_digits=19, decimal_places=4)
+    currency = models.ForeignKey(Currency, models.PROTECT, related_name="+", verbose_name=_("currency"))
+    exchange_rate = models.DecimalField(_("exchange rate"), max_digits=20, decimal_places=10, editable=False)
+    base_amount = models.DecimalField(_("amount in base currency"), max_digits=19, decimal_places=4, editable=False)
+
+    class Meta:
+        verbose_name = _("campaign cost")
+        verbose_name_plural = _("campaign costs")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gt=0),
+                name="campaign_cost_positive",
+                violation_error_message=_("Enter an amount above 0."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

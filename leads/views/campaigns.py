@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy
 from crm.core import format as shown
 from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
 from crm.core.screens.details import Fact, KeyFact, Section
+from crm.core.screens.parts import PartDeleteView, PartEditView
+from leads.campaign_forms import CampaignCostForm, CampaignForm
+from leads.campaign_tables import CampaignTable
 from leads.filters import CampaignFilter
-from leads.forms import CampaignForm
-from leads.models import Campaign
+from leads.models import Campaign, CampaignCost
 from leads.models.campaigns import CAMPAIGN_CLOSED
+from leads.services.campaign_costs import add_cost, remove_cost, update_cost
 from leads.services.campaigns import create_campaign, update_campaign
-from leads.tables import CampaignTable
 
 
 class CampaignListView(ListView):
@@ -130,3 +132,42 @@ class CampaignEditView(EditView[Campaign]):
 
 class CampaignDeleteView(DeleteView):
     model = Campaign
+
+
+def _cost_obstacle(campaign: Campaign) -> str:
+    return _("An inactive campaign takes no costs. Reopen it first.") if campaign.state == "inactive" else ""
+
+
+class CostEditView(PartEditView[CampaignCost]):
+    parent = Campaign
+    form_class = CampaignCostForm
+    title = gettext_lazy("Cost")
+    submit_label = gettext_lazy("Save cost")
+    saved = gettext_lazy("Cost saved")
+
+    def parts(self, record: Campaign) -> Any:
+        return record.costs.all()
+
+    def obstacle(self, record: Campaign) -> str:
+        return _cost_obstacle(record)
+
+    def add(self, pk: int, form: CampaignCostForm, actor: Any) -> CampaignCost:
+        return add_cost(campaign_id=pk, values=form.values, actor=actor, at=timezone.now())
+
+    def change(self, part_id: int, form: CampaignCostForm, actor: Any) -> CampaignCost:
+        return update_cost(cost_id=part_id, values=form.values, actor=actor, at=timezone.now())
+
+
+class CostDeleteView(PartDeleteView[CampaignCost]):
+    parent = Campaign
+    title = gettext_lazy("Remove cost")
+    removed = gettext_lazy("Cost removed")
+
+    def parts(self, record: Campaign) -> Any:
+        return record.costs.all()
+
+    def obstacle(self, record: Campaign) -> str:
+        return _cost_obstacle(record)
+
+    def remove(self, part_id: int, actor: Any) -> Campaign:
+        return remove_cost(cost_id=part_id, actor=actor, at=timezone.now())

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.filters import RecordFilter
 from crm.customers.record_names import AccountField
+from crm.users.filters import UnitFilter
 from sales.models import Invoice, Order, Quote
 from sales.models.documents import DOCUMENT_WORDS
 
@@ -20,6 +21,7 @@ class QuoteFilter(RecordFilter):
     search_fields = _SEARCHED
 
     customer_account = _AccountNameFilter(field_name="customer_account", label=_("Account"))
+    unit = UnitFilter()
     expires_to = django_filters.DateFilter("expires_on", "lte", label=_("Last day to accept up to"))
 
     class Meta:
@@ -31,6 +33,7 @@ class OrderFilter(RecordFilter):
     search_fields = _SEARCHED
 
     customer_account = _AccountNameFilter(field_name="customer_account", label=_("Account"))
+    unit = UnitFilter()
 
     class Meta:
         model = Order
@@ -41,6 +44,7 @@ class InvoiceFilter(RecordFilter):
     search_fields = _SEARCHED
 
     customer_account = _AccountNameFilter(field_name="customer_account", label=_("Account"))
+    unit = UnitFilter()
     due_to = django_filters.DateFilter("due_on", "lte", label=_("Due up to"))
 
     class Meta:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.filters import RecordFilter
 from crm.customers.record_names import AccountField
+from crm.users.filters import UnitFilter
 from sales.models import Opportunity
 from sales.models.opportunities import OPPORTUNITY_WORDS
 
@@ -18,6 +19,7 @@ class OpportunityFilter(RecordFilter):
 
     customer_account = _AccountNameFilter(field_name="customer_account", label=_("Account"))
     closes_from = django_filters.DateFilter("estimated_close_on", "gte", label=_("Closes from"))
+    unit = UnitFilter()
     closes_to = django_filters.DateFilter("estimated_close_on", "lte", label=_("Closes up to"))
 
     class Meta:

@@ -17,6 +17,7 @@ from leads.services.leads import reopening
 from sales import importing
 from sales.actions import opportunities as acts
 from sales.actions import qualification as qualifying
+from sales.actions import responses
 from sales.acts import QualifyAct
 from sales.models import Opportunity, QualificationResult
 from sales.models.opportunities import OPPORTUNITY_WORDS
@@ -40,6 +41,7 @@ def register() -> None:
     acts.register_actions()
     qualifying.register_actions()
     register_act(Lead, QualifyAct)
+    responses.register_actions()
     panels.register()
     _appear()
 

@@ -1,13 +1,19 @@
-"""Addresses below leads, accounts and contacts that belong to qualification."""
+"""Addresses below leads, responses, accounts and contacts that lead to an opportunity."""
 
 from django.urls import path
 
 from crm.core.screens import TransitionView
 from sales.actions.qualification import ACCOUNT_NEED, CONTACT_NEED
+from sales.actions.responses import MAKE_OPPORTUNITY
 from sales.views.qualification import LeadQualifyView
 
 urlpatterns = [
     path("leads/<int:pk>/qualify/", LeadQualifyView.as_view(), name="lead_qualify"),
     path("accounts/<int:pk>/new-need/", TransitionView.as_view(action=ACCOUNT_NEED), name="account_new_need"),
     path("contacts/<int:pk>/new-need/", TransitionView.as_view(action=CONTACT_NEED), name="contact_new_need"),
+    path(
+        "campaign-responses/<int:pk>/make-opportunity/",
+        TransitionView.as_view(action=MAKE_OPPORTUNITY),
+        name="campaign_response_make_opportunity",
+    ),
 ]

@@ -15,7 +15,8 @@ from leads.models import Lead
 from tests.attacks.markup import inline_code
 from tests.attacks.naughty import naughty_strings, plain, refused, rounds, text_boxes, visible
 from tests.attacks.test_headers import nonce_of
-from tests.proofs.rights import ROLES, Row, matrix
+from tests.proofs.rights import ROLES, matrix
+from tests.proofs.rows import Row
 from tests.proofs.world import World, passing
 
 #: Boxes whose text means something: an address, a number, a day; they refuse or bring it into shape.

@@ -11,6 +11,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404
 
 from crm.core.errors import Conflict
+from tests.browser import marketing
 from tests.browser.data_pages import DATA
 from tests.browser.import_pages import IMPORTS
 
@@ -65,8 +66,8 @@ PAGELESS = {
 }
 
 _LISTS = (
+    *marketing.LISTS,
     "leads:lead_list",
-    "leads:campaign_list",
     "sales:opportunity_list",
     "sales:quote_list",
     "sales:order_list",
@@ -80,13 +81,10 @@ _LISTS = (
 
 #: By record page the records that it is shown with, and its tabs.
 _RECORDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    **marketing.RECORDS,
     "leads:lead": (
         ("lead with all", "lead", "lead disqualified", "lead qualified", "lead long"),
         ("timeline", "details", "related", "history"),
-    ),
-    "leads:campaign": (
-        ("campaign", "campaign launched", "campaign suspended", "campaign inactive", "campaign long"),
-        ("timeline", "details", "history"),
     ),
     "sales:opportunity": (
         ("opportunity on the line", "opportunity", "opportunity held", "opportunity lost", "opportunity long"),
@@ -122,8 +120,8 @@ _RECORDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 #: Forms by their first control, and what is wrong with them when it is sent.
 _WRONG: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    **marketing.WRONG,
     "leads:lead": ("last_name", {"last_name": "", "company": "", "email": "nobody", "estimated_value": "much"}),
-    "leads:campaign": ("name", {"name": "", "starts_on": "soon", "expected_response": "400"}),
     "sales:opportunity": ("topic", {"topic": "", "probability": "400", "customer_account": "No such"}),
     "sales:quote": ("name", {"name": "", "customer_account": "No such", "discount_percent": "400"}),
     "sales:order": ("name", {"name": "", "customer_account": "No such", "discount_percent": "400"}),
@@ -160,20 +158,12 @@ _FORMS = (
 
 #: Questions and forms before a move, with the records that may make it.
 _MOVES: Mapping[str, str] = {
+    **marketing.MOVES,
     "leads:lead_contact": "lead",
     "leads:lead_disqualify": "lead",
     "leads:lead_reopen": "lead disqualified",
     "leads:lead_assign": "lead",
     "leads:lead_assign_by_rules": "lead",
-    "leads:campaign_prepare": "campaign",
-    "leads:campaign_launch": "campaign",
-    "leads:campaign_suspend": "campaign launched",
-    "leads:campaign_resume": "campaign suspended",
-    "leads:campaign_complete": "campaign launched",
-    "leads:campaign_cancel": "campaign",
-    "leads:campaign_deactivate": "campaign",
-    "leads:campaign_reopen": "campaign inactive",
-    "leads:campaign_assign": "campaign",
     "sales:lead_qualify": "lead with all",
     "sales:account_new_need": "account",
     "sales:contact_new_need": "contact",
@@ -280,6 +270,7 @@ _ACCOUNT = (
     Page("two steps, key named", "mfa_edit_webauthn", "key", who="careful"),
 )
 _FRAME = (
+    *(Page(name, address, **more) for name, address, more in marketing.REPORTS),
     Page("today", "home"),
     Page("today, nothing", "home", who="newcomer"),
     Page("today, too much", "home", who="hoarder"),

@@ -5,39 +5,34 @@ A word has one letter for each of `ROLES`: o allowed, f forbidden (403), h hidde
 `sent` is what an allowed person would send, so that nobody is refused for a wrong form instead of a missing right.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from crm.customers.models import ConnectionRole
 from tests.factories.opportunities import today
+from tests.proofs.marketing_rights import campaigns
+from tests.proofs.rows import (
+    ALL,
+    CATALOGUE,
+    DONE,
+    HIDDEN,
+    KEPT,
+    KEPT_RECORD,
+    MAKE,
+    NEED,
+    NONE,
+    OWN,
+    PREVIEW,
+    READ,
+    RUN,
+    SEEN,
+    WORK,
+    Row,
+    act,
+    pages,
+)
 from tests.proofs.world import COMMON, World
 
 ROLES = ("owner", "colleague", "stranger", "manager", "administrator", "reader")
-
-ALL, NONE = "oooooo", "mmmmmm"
-READ, WORK, PREVIEW = "ohhooo", "ohhoof", "phhppf"
-MAKE = "ooooof"
-CATALOGUE = "fffoof"
-#: What marketing and administrators keep: their list, and their records.
-KEPT, KEPT_RECORD = "ffffof", "hhhhoh"
-#: Activities are seen by the whole unit, and changed by their owner.
-SEEN, DONE = "oohooo", "ofhoof"
-#: Campaigns are seen by all who sell, and changed by those who run them.
-RUN = "offoof"
-#: What somebody keeps and shares with nobody.
-OWN = "ohhhhh"
-HIDDEN = "hhhhhh"
-
-
-@dataclass(frozen=True)
-class Row:
-    """`record` is the key of the record in the world; `get` and `post` are words."""
-
-    record: str = ""
-    get: str = ALL
-    post: str = NONE
-    sent: Mapping[str, Any] = field(default_factory=dict)
 
 
 class FreshFile:
@@ -50,19 +45,6 @@ class FreshFile:
         return b"Last Name,Company\nTyped,Typed\n"
 
 
-def pages(noun: str, *, read: str = READ, work: str = WORK, make: str = MAKE, **sent: Any) -> dict[str, Row]:
-    """List, new, record, edit and delete of one noun; `sent` fills its form."""
-    _app, name = noun.split(":")
-    key = name.replace("_", " ")
-    return {
-        f"{noun}_list": Row(),
-        f"{noun}_create": Row("", make, make, sent),
-        f"{noun}_detail": Row(key, read),
-        f"{noun}_edit": Row(key, work, work, sent),
-        f"{noun}_delete": Row(key, work, work),
-    }
-
-
 def lines_of(noun: str) -> dict[str, Row]:
     """The grid, what saving it would give, and the products that it offers: all for those who may change it."""
     return {
@@ -70,10 +52,6 @@ def lines_of(noun: str) -> dict[str, Row]:
         f"sales:{noun}_lines_preview": Row(noun, NONE, PREVIEW, _LINES),
         f"sales:{noun}_line_products": Row(noun, WORK, NONE),
     }
-
-
-def act(record: str, word: str = WORK, **sent: Any) -> Row:
-    return Row(record, word, word, sent)
 
 
 _LINES: dict[str, Any] = {
@@ -86,8 +64,6 @@ _LINES: dict[str, Any] = {
 _ITEM: dict[str, Any] = {"amount": "5"}
 _PREFERENCES: dict[str, Any] = {"preferred_contact_method": "any"}
 _ADDRESS = {"name": "Dock", "city": "Leeds"}
-#: Of a known customer a lead is made: by those who may make leads and see the customer.
-_NEED = "ohhoof"
 
 
 def matrix(world: World) -> dict[str, Row]:
@@ -95,7 +71,7 @@ def matrix(world: World) -> dict[str, Row]:
     return {
         **_frame(world),
         **_leads(world),
-        **_campaigns(world),
+        **campaigns(world),
         **_customers(world),
         **_catalogue(world),
         **_activities(world),
@@ -166,9 +142,10 @@ def sharing(world: World) -> list[tuple[str, Row]]:
     """The address under which all other owned tables are shared, too."""
     words = {"activities activity": DONE, "campaigns campaign": RUN}
     nouns = ("accounts account", "contacts contact", "opportunities opportunity", "quotes quote", "orders order")
+    more = ("campaign-responses campaign response", "marketing-lists marketing list", "campaigns campaign")
     return [
         ("record_share", Row(key, word, word, {"user": world.cast.read_only.pk}))
-        for key in (*nouns, "invoices invoice", "activities activity", "campaigns campaign")
+        for key in (*nouns, "invoices invoice", "activities activity", *more)
         for word in (words.get(key, WORK),)
     ]
 
@@ -217,17 +194,6 @@ def _leads(world: World) -> dict[str, Row]:
     }
 
 
-def _campaigns(world: World) -> dict[str, Row]:
-    moves = {"prepare": "campaign", "launch": "campaign", "suspend": "campaign launched", "cancel": "campaign"}
-    moves |= {"resume": "campaign suspended", "complete": "campaign launched", "deactivate": "campaign"}
-    return {
-        **pages("leads:campaign", read=ALL, work=RUN, name="Typed", type="event"),
-        **{f"leads:campaign_{move}": act(record, RUN) for move, record in moves.items()},
-        "leads:campaign_reopen": act("campaign inactive", RUN),
-        "leads:campaign_assign": act("campaign", RUN, owner=world.cast.rep_b.pk),
-    }
-
-
 def _customers(world: World) -> dict[str, Row]:
     rows = pages("customers:account", name="Typed", **_PREFERENCES)
     rows |= pages("customers:contact", last_name="Typed", **_PREFERENCES)
@@ -239,7 +205,7 @@ def _customers(world: World) -> dict[str, Row]:
             f"customers:{noun}_address_create": act(noun, **_ADDRESS),
             f"customers:{noun}_address_edit": act(f"{noun} address", **_ADDRESS),
             f"customers:{noun}_address_delete": act(f"{noun} address"),
-            f"sales:{noun}_new_need": act(noun, _NEED, topic="Typed"),
+            f"sales:{noun}_new_need": act(noun, NEED, topic="Typed"),
         }
     role: dict[str, Any] = {"role": ConnectionRole.objects.get(name="Referrer").pk}
     return rows | {

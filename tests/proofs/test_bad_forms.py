@@ -13,7 +13,7 @@ from pytest_django import DjangoDbBlocker
 from activities.models import Activity
 from catalog.models import PriceList, Product
 from crm.customers.models import Account, Contact
-from leads.models import Campaign, CaptureForm, Lead
+from leads.models import Campaign, CampaignResponse, CaptureForm, Lead, MarketingList
 from sales.models import Invoice, Opportunity, Order, Quote
 from tests.proofs.rights import matrix
 from tests.proofs.world import SECRET, World, browser, everything, lasting_world, passing
@@ -26,6 +26,10 @@ WRONG: dict[str, tuple[Mapping[str, Any], str, str]] = {
     "leads:field_mapping_create": ({"sent_as": ""}, "sent_as", "This field is required"),
     "customers:account_create": ({"name": ""}, "name", "This field is required"),
     "leads:campaign_create": ({"expected_response": "101"}, "expected_response", "Ensure this value is less than"),
+    "leads:campaign_cost_create": ({"amount": "much"}, "amount", "Enter a number"),
+    "leads:campaign_response_create": ({"received_on": "soon"}, "received_on", "Enter a valid date"),
+    "leads:campaign_activity_create": ({"due_on": "soon"}, "due_on", "Enter a valid date"),
+    "leads:marketing_list_create": ({"name": "x" * 300}, "name", "Ensure this value has at most"),
     "customers:account_address_create": ({"country": "x" * 300}, "country", "Ensure this value has at most"),
     "customers:connection_create": ({"ends_on": "soon"}, "ends_on", "Enter a valid date"),
     "customers:contact_create": ({"born_on": "soon"}, "born_on", "Enter a valid date"),
@@ -47,6 +51,8 @@ WRONG: dict[str, tuple[Mapping[str, Any], str, str]] = {
 EDITED = {
     "leads:lead": ("lead", "company", Lead),
     "leads:campaign": ("campaign", "name", Campaign),
+    "leads:marketing_list": ("marketing list", "name", MarketingList),
+    "leads:campaign_response": ("campaign response", "subject", CampaignResponse),
     "leads:capture_form": ("capture form", "heading", CaptureForm),
     "customers:account": ("account", "name", Account),
     "customers:contact": ("contact", "job_title", Contact),
@@ -59,6 +65,8 @@ EDITED = {
     "sales:invoice": ("invoice", "name", Invoice),
 }
 PARTS = (
+    "leads:campaign_cost",
+    "leads:campaign_activity",
     "customers:account_address",
     "customers:contact_address",
     "customers:connection",

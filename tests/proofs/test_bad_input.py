@@ -9,12 +9,15 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
-from tests.proofs.rights import OWN, Row, matrix
+from tests.proofs.rights import matrix
+from tests.proofs.rows import OWN, Row
 from tests.proofs.world import World, browser, everything, lasting_world, passing
 
 LISTS = [
     "leads:lead_list",
     "leads:campaign_list",
+    "leads:campaign_response_list",
+    "leads:marketing_list_list",
     "leads:capture_form_list",
     "sales:opportunity_list",
     "sales:quote_list",

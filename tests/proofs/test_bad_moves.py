@@ -97,6 +97,17 @@ WRONG_STATE: dict[str, tuple[Maker | str, str]] = {
     "leads:campaign_cancel": ("campaign inactive", "inactive"),
     "leads:campaign_deactivate": ("campaign inactive", "inactive"),
     "leads:campaign_reopen": ("campaign launched", "launched"),
+    "leads:campaign_response_make_lead": ("campaign response closed", "closed"),
+    "leads:campaign_response_link": ("campaign response closed", "closed"),
+    "leads:campaign_response_close": ("campaign response closed", "closed"),
+    "leads:campaign_response_cancel": ("campaign response closed", "closed"),
+    "leads:campaign_response_reopen": ("campaign response", "open"),
+    "sales:campaign_response_make_opportunity": ("campaign response closed", "closed"),
+    "leads:marketing_list_add": ("marketing list locked", "locked"),
+    "leads:marketing_list_lock": ("marketing list locked", "locked"),
+    "leads:marketing_list_unlock": ("marketing list", "not locked"),
+    "leads:marketing_list_deactivate": ("marketing list inactive", "inactive"),
+    "leads:marketing_list_activate": ("marketing list", "active"),
     "sales:invoice_issue": (make_issued_invoice, "issued"),
     "sales:invoice_pay": ("invoice", "draft"),
     "sales:invoice_reverse_payment": ("invoice", "draft"),
@@ -105,9 +116,11 @@ WRONG_STATE: dict[str, tuple[Maker | str, str]] = {
 #: What is possible in every state.
 ALWAYS = {f"{noun}_assign" for noun in ("leads:lead", "activities:activity", "customers:account", "customers:contact")}
 ALWAYS |= {f"sales:{noun}_assign" for noun in ("opportunity", "quote", "order", "invoice")}
-ALWAYS |= {"sales:opportunity_clone", "leads:campaign_assign"}
+ALWAYS |= {f"leads:{noun}_assign" for noun in ("campaign", "campaign_response", "marketing_list")}
+ALWAYS |= {"sales:opportunity_clone"}
+ALWAYS |= {"leads:marketing_list_snapshot"}
 #: What serves all nouns: search, palette, cells, tags, bulk changes, exports; and posts, which are no records.
-_TOOLS = ("core:", "data:", "leads:quarantine")
+_TOOLS = ("core:", "data:", "reports:", "leads:quarantine")
 _SCREENS = (
     "_list",
     "_create",
@@ -120,6 +133,9 @@ _SCREENS = (
     "_file",
     "_candidates",
     "_triage",
+    "_progress",
+    "_distribute",
+    "_undo",
 )
 
 

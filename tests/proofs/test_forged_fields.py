@@ -15,7 +15,8 @@ from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
 from crm.users.models import OrganisationModel, OwnedModel, User
-from tests.proofs.rights import Row, matrix
+from tests.proofs.rights import matrix
+from tests.proofs.rows import Row
 from tests.proofs.world import World, browser, lasting_world, passing
 
 _MODELS = [model for model in apps.get_models() if issubclass(model, OwnedModel | OrganisationModel)]

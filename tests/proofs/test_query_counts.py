@@ -16,11 +16,12 @@ from pytest_django import DjangoDbBlocker
 
 from crm.core.panels import panels_for
 from tests.proofs.crowds import make_crowded_world
-from tests.proofs.rights import Row, matrix
+from tests.proofs.rights import matrix
+from tests.proofs.rows import Row
 from tests.proofs.test_rights_matrix import OPEN, our_addresses
 from tests.proofs.world import World, browser, passing
 
-LIST, RECORD, ACT = 8, 12, 25
+LIST, RECORD, ACT, REPORT = 8, 12, 25, 14
 SMALL, LARGE = 2, 50
 
 #: By URL name, the most queries of one page.
@@ -38,7 +39,14 @@ LISTS = {
     "data:imports": LIST,
     "notification_panel": LIST,
     "leads:lead_list": LIST,
+    "reports:reports": LIST,
+    "reports:campaign_performance": REPORT,
+    "reports:source_effectiveness": REPORT,
+    "reports:leads_per_period": REPORT,
     "leads:campaign_list": LIST,
+    "leads:campaign_response_list": LIST,
+    "leads:marketing_list_list": LIST,
+    "leads:campaign_activity_progress": RECORD,
     "leads:capture_form_list": LIST,
     "leads:quarantine": LIST,
     "customers:account_list": LIST,
@@ -55,6 +63,8 @@ LISTS = {
 RECORDS = {
     "leads:lead_detail": RECORD,
     "leads:campaign_detail": RECORD,
+    "leads:campaign_response_detail": RECORD,
+    "leads:marketing_list_detail": RECORD,
     "leads:capture_form_detail": RECORD,
     "customers:account_detail": RECORD,
     "customers:contact_detail": RECORD,
@@ -139,6 +149,34 @@ ACTS = {
     "leads:form_field_create": ACT,
     "leads:form_field_delete": ACT,
     "leads:form_field_edit": ACT,
+    "leads:campaign_cost_create": ACT,
+    "leads:campaign_cost_delete": ACT,
+    "leads:campaign_cost_edit": ACT,
+    "leads:campaign_response_assign": ACT,
+    "leads:campaign_response_cancel": ACT,
+    "leads:campaign_response_close": ACT,
+    "leads:campaign_response_create": ACT,
+    "leads:campaign_response_delete": ACT,
+    "leads:campaign_response_edit": ACT,
+    "leads:campaign_response_link": ACT,
+    "leads:campaign_response_make_lead": ACT,
+    "leads:campaign_response_reopen": ACT,
+    "sales:campaign_response_make_opportunity": ACT,
+    "leads:marketing_list_activate": ACT,
+    "leads:marketing_list_add": ACT,
+    "leads:marketing_list_assign": ACT,
+    "leads:marketing_list_create": ACT,
+    "leads:marketing_list_deactivate": ACT,
+    "leads:marketing_list_delete": ACT,
+    "leads:marketing_list_edit": ACT,
+    "leads:marketing_list_lock": ACT,
+    "leads:marketing_list_snapshot": ACT,
+    "leads:marketing_list_unlock": ACT,
+    "leads:campaign_activity_create": ACT,
+    "leads:campaign_activity_delete": ACT,
+    "leads:campaign_activity_distribute": ACT,
+    "leads:campaign_activity_edit": ACT,
+    "leads:campaign_activity_undo": ACT,
     "leads:lead_assign": ACT,
     "leads:lead_assign_by_rules": ACT,
     "leads:lead_contact": ACT,

@@ -18,9 +18,11 @@ from crm.users.services.ownership import assign_record
 from leads.models import AssignmentDecision, AssignmentRule, Lead
 from leads.services.assignment import assign_by_rules
 from leads.services.leads import update_lead
+from leads.services.responses import convert_to_lead
 from sales.models import Opportunity, Qualification
 from sales.services.qualification import Use
 from tests.factories.activities import make_activity
+from tests.factories.campaigns import make_campaign, make_response
 from tests.factories.cast import Cast, make_cast
 from tests.factories.leads import make_lead
 from tests.factories.opportunities import qualify
@@ -53,6 +55,17 @@ def _made() -> tuple[int, int, int, int]:
         Opportunity.with_bin.count(),
         Qualification.objects.count(),
     )
+
+
+def test_twenty_clicks_make_one_lead_of_a_response(cast: Cast) -> None:
+    response = make_response(cast.rep_a, make_campaign(cast.rep_a))
+
+    def convert() -> None:
+        convert_to_lead(response_id=response.pk, actor=cast.rep_a, at=timezone.now())
+
+    assert _outcomes(*[convert] * THREADS) == {"done": 1, "IllegalMove": THREADS - 1}
+    response.refresh_from_db()
+    assert response.result == Lead.objects.get()
 
 
 def test_a_lead_that_is_qualified_and_deleted_at_once_is_either(cast: Cast) -> None:

@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
-from tests.proofs.rights import ROLES, Row, matrix, sharing
+from tests.proofs.rights import ROLES, matrix, sharing
+from tests.proofs.rows import Row
 from tests.proofs.world import SECRET, World, browser, everything, lasting_world, passing
 
 #: Addresses for everybody, signed in or not, with what GET and POST answer there.

@@ -29,13 +29,26 @@ from crm.data.models import BulkRun, Export, Import
 from crm.users.models import Notification, SavedView, Share, User
 from crm.users.services.notifications import notify
 from leads.models import CapturedPost
+from leads.services.distribution import distribute
 from leads.services.forms import add_field, add_mapping
+from leads.services.lists import add_members, deactivate_list, lock_list
 from sales.services.opportunities import hold_opportunity
 from sales.services.orders import hold_order
 from sales.services.payments import pay_invoice
 from sales.services.quotes import close_quote
 from tests.factories.activities import make_activity, make_completed
-from tests.factories.campaigns import make_campaign, make_inactive, make_launched, make_suspended
+from tests.factories.campaigns import (
+    make_campaign,
+    make_closed_response,
+    make_cost,
+    make_dynamic_list,
+    make_inactive,
+    make_launched,
+    make_list,
+    make_response,
+    make_step,
+    make_suspended,
+)
 from tests.factories.cast import Cast, make_cast
 from tests.factories.catalog import PriceListFactory, PriceListItemFactory, ProductFactory
 from tests.factories.customers import AddressFactory
@@ -130,9 +143,31 @@ def _leads(owner: Any) -> dict[str, Any]:
 
 def _campaigns(owner: Any) -> dict[str, Any]:
     """All who sell see them, so their names are no secret."""
+    campaign, launched = make_campaign(owner), make_launched(owner)
+    chosen, member = (
+        make_list(owner, SECRET),
+        make_contact(owner, last_name=f"{SECRET} on a list", phone="+442079460001"),
+    )
+    add_members(list_id=chosen.pk, keys=[member.pk], actor=owner, at=timezone.now())
+    distributed = make_step(launched, chosen)
+    distribute(step_id=distributed.pk, actor=owner, at=timezone.now())
     return {
-        "campaign": make_campaign(owner),
-        "campaign launched": make_launched(owner),
+        "campaign": campaign,
+        "campaign cost": (campaign, make_cost(campaign)),
+        "campaign response": make_response(owner, launched, subject=SECRET),
+        "campaign response closed": make_closed_response(owner, launched, subject=SECRET),
+        "marketing list": make_list(owner, SECRET),
+        "campaign activity": (launched, make_step(launched, chosen)),
+        "campaign activity distributed": (launched, distributed),
+        "marketing list locked": lock_list(list_id=make_list(owner, SECRET).pk, actor=SYSTEM, at=timezone.now()),
+        "marketing list inactive": deactivate_list(
+            list_id=make_list(owner, SECRET).pk, actor=SYSTEM, at=timezone.now()
+        ),
+        "marketing list dynamic": make_dynamic_list(owner, "state:active", SECRET),
+        "campaign response of a customer": make_response(
+            owner, launched, subject=SECRET, account=make_account(owner, f"{SECRET} answers")
+        ),
+        "campaign launched": launched,
         "campaign suspended": make_suspended(owner),
         "campaign inactive": make_inactive(owner),
     }

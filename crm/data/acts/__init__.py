@@ -38,11 +38,16 @@ EXPORT, EXPORT_RIGHT = "export", "data.export"
 
 
 _of_tables: dict[type[models.Model], dict[str, Any]] = {}
+_asked_too: dict[str, str] = {}
 
 
-def register_act(model: type[models.Model], act: type[Act]) -> None:
-    """An act that one table has beside the usual ones, by an app above; made as `act(model, actor)`."""
+def register_act(model: type[models.Model], act: type[Act], *, permission: str = "") -> None:
+    """An act that one table has beside the usual ones, by an app above; made as `act(model, actor)`.
+
+    `permission` is asked beside its right on the table.
+    """
     _of_tables.setdefault(model, {})[act.key] = act
+    _asked_too[act.key] = permission
 
 
 def acts_for(model: type[models.Model], actor: Any) -> Iterator[tuple[str, str]]:
@@ -57,7 +62,7 @@ def acts_for(model: type[models.Model], actor: Any) -> Iterator[tuple[str, str]]
             yield UntagAct.key, str(UntagAct.label)
     own = [(act.key, act) for act in _of_tables.get(model, {}).values()]
     for key, act in (*own, *((f"move-{action.name}", action) for action in moves_of(model))):
-        if _may(model, actor, act.right):
+        if _may(model, actor, act.right) and _has(actor, _asked_too.get(key, "")):
             yield key, str(act.label)
     if actor.has_perm(EXPORT_RIGHT):
         yield EXPORT, _("Export")
@@ -103,3 +108,7 @@ _PLAIN: dict[str, Any] = {act.key: act for act in (AssignAct, TagAct, UntagAct, 
 
 def _may(model: type[models.Model], actor: Any, right: str) -> bool:
     return bool(actor.has_perm(f"{model._meta.app_label}.{right}_{model._meta.model_name}"))
+
+
+def _has(actor: Any, permission: str) -> bool:
+    return not permission or bool(actor.has_perm(permission))

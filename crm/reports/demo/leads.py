@@ -6,6 +6,7 @@ from collections.abc import Callable
 from crm.core.actors import WEB_FORM, Actor
 from crm.core.models import Currency
 from crm.customers.models import Contact
+from crm.reports.demo.campaigns import CampaignChapter
 from crm.reports.demo.customers import Customer, terms_of
 from crm.reports.demo.talk import Talk
 from crm.reports.demo.world import Firm, Person, World
@@ -32,8 +33,11 @@ type OnQualified = Callable[[Opportunity, Customer, dt.datetime], None]
 class LeadChapter:
     """Leads arrive through the year; `on_qualified` tells what becomes of a deal."""
 
-    def __init__(self, world: World, customers: list[Customer], on_qualified: OnQualified) -> None:
+    def __init__(
+        self, world: World, customers: list[Customer], campaigns: CampaignChapter, on_qualified: OnQualified
+    ) -> None:
         self._world, self._customers, self._on_qualified = world, customers, on_qualified
+        self._campaigns = campaigns
 
     def arrive(self, at: dt.datetime) -> None:
         """A new lead of somebody unknown, or a new need of a customer."""
@@ -72,6 +76,7 @@ class LeadChapter:
             "industry": firm.industry,
             "website": f"https://www.{firm.domain}",
             "source": source,
+            "campaign": self._campaigns.of(source),
             "rating": story.pick(("hot", "warm", "warm", "cold", "")),
             "description": story.pick(_QUESTIONS),
             "currency": Currency.objects.get(code=firm.country.currency),

@@ -10,6 +10,7 @@ from crm.core import history
 from crm.core.actors import SYSTEM
 from crm.core.errors import Conflict
 from crm.core.foundations import lay_foundations
+from crm.reports.demo.campaigns import CampaignChapter
 from crm.reports.demo.catalogue import stock_catalogue
 from crm.reports.demo.customers import Customer, win_customer
 from crm.reports.demo.dates import date_everything
@@ -59,7 +60,9 @@ def _play(story: Story) -> tuple[Login, ...]:
     for number in range(_OLD_CUSTOMERS):
         story.plan(story.days_ago(DAYS + 8 - number / 8), _winning(world, number, customers))
     deals = DealChapter(world, customers)
-    leads = LeadChapter(world, customers, deals.follow)
+    campaigns = CampaignChapter(world, customers)
+    campaigns.plan()
+    leads = LeadChapter(world, customers, campaigns, deals.follow)
     for day in _spread(_LEADS):
         story.plan(story.days_ago(day), leads.arrive)
     for day in _spread(_DIRECT_DEALS):
