@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.access import WRITE
@@ -71,12 +72,14 @@ def embed_context(form: CaptureForm, user: Any) -> Mapping[str, Any]:
         "trap": TRAP,
         "button": form.button or _("Send"),
     }
+    with translation.override(form.language):  # what a website shows is in the form's language
+        html = render_to_string("leads/embed/form.html", plain).strip()
     return {
         "page": page_address(form),
         "preview": reverse("leads:hosted_form", args=[form.key]),
         "post": post_address(form),
         "frame": render_to_string("leads/embed/iframe.html", frame).strip(),
-        "html": render_to_string("leads/embed/form.html", plain).strip(),
+        "html": html,
         "is_active": form.is_active,
         "title": heading,
     }
