@@ -2,6 +2,9 @@
 
 from typing import Any
 
+#: Fields that administrators added, as columns.
+_ADDED = "my_text,my_money,my_date,my_choices,my_person,my_record"
+
 DATA: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("exports", "data:exports"), {}),
     (("exports, nothing", "data:exports"), {"who": "newcomer"}),
@@ -15,6 +18,8 @@ DATA: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("export, no right", "data:export"), {"who": "reader", "status": 403}),
     (("bulk, a field", "data:bulk", "bulk noun"), {"query": "view=all&scope=all&act=edit"}),
     (("bulk, preview", "data:bulk", "bulk noun"), {"query": "view=all&scope=all&act=edit&field=rating"}),
+    (("bulk, an added field", "data:bulk", "bulk noun"), {"query": "view=all&scope=all&act=edit&field=my_choices"}),
+    (("lead list, added fields", "leads:lead_list"), {"query": f"view=all&columns=name,{_ADDED}"}),
     (("bulk, nothing ticked", "data:bulk", "bulk noun"), {"query": "view=all&act=assign"}),
     (("bulk, tags", "data:bulk", "bulk noun"), {"query": "view=all&scope=all&act=tag"}),
     (("bulk, which act?", "data:bulk", "bulk noun"), {}),

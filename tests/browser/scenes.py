@@ -19,13 +19,15 @@ from crm.core.actors import SYSTEM
 from crm.users.models import User
 from crm.users.rights import SALESPERSON
 from crm.users.services.notifications import notify, read_all_notifications
-from sales.models import Opportunity
+from leads.models import Lead
+from sales.models import Opportunity, QuoteLine
 from sales.services.invoices import issue_invoice
 from sales.services.orders import create_order_from_quote
 from sales.services.payments import pay_invoice
 from sales.services.quotes import activate_quote, create_quote_from_opportunity, update_quote
 from tests.factories.activities import make_activity, make_completed
 from tests.factories.campaigns import make_campaign
+from tests.factories.custom import make_field_of_each_kind
 from tests.factories.leads import make_disqualified_lead, make_lead
 from tests.factories.opportunities import make_lost, make_qualified
 from tests.factories.sales import (
@@ -84,7 +86,30 @@ def make_scene() -> Scene:
     }
     owner: Any = scene.world.cast.rep_a
     scene.world.records |= _chain(owner) | _ends(owner) | _too_much(scene.people["hoarder"])
+    _add_fields(scene.world.records, owner)
     return scene
+
+
+def _add_fields(records: Rows, person: Any) -> None:
+    """One of each kind on leads and on lines of quotes, with values on one lead and on the lines of one quote."""
+    values = {
+        "my_text": "Wide belt",
+        "my_long_text": "One line\nand another",
+        "my_whole": "1250",
+        "my_decimal": "0.125",
+        "my_money": "99.5",
+        "my_date": "2026-03-31",
+        "my_time": "14:30:00",
+        "my_yes_no": True,
+        "my_choice": "green",
+        "my_choices": ["fax", "visit"],
+        "my_person": person.pk,
+        "my_record": records["account"].pk,
+    }
+    for noun in ("leads.lead", "sales.quoteline"):
+        make_field_of_each_kind(noun)
+    Lead.objects.filter(pk=records["lead with all"].pk).update(custom=values)
+    QuoteLine.objects.filter(document=records["quote"]).update(custom=values)
 
 
 def _long(limit: int) -> str:

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from crm.core.models import CustomField, CustomKind
 from leads.models import Lead
 from tests.browser.entering import enter
+from tests.factories.custom import make_field_of_each_kind
 from tests.factories.leads import make_lead
-from tests.factories.sales import make_account
+from tests.factories.sales import make_account, make_quote
 from tests.proofs.sites import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
@@ -61,6 +62,41 @@ def test_a_field_of_every_kind_is_added_and_used_by_clicks_alone(
     a_seller_fills_them(page, shots)
     the_details_show_them(page)
     a_list_shows_and_finds_them(page, f"http://{site.place}/leads/", shots)
+
+
+def test_fields_of_lines_are_typed_in_the_grid_while_sums_go_on(
+    chrome: Browser, browser: BrowserContext, site: Site, shots: Path
+) -> None:
+    make_field_of_each_kind("sales.quoteline")
+    quote = make_quote(site.cast.rep_a)
+    enter(browser, site, site.cast.rep_a)
+    page = browser.new_page()
+    page.goto(f"http://{site.place}/quotes/{quote.pk}/?tab=lines")
+    expect(page.get_by_label("Further fields of row 1", exact=True)).to_be_visible()
+    expect(page.get_by_label("Further fields of row 2", exact=True)).to_be_hidden()
+    page.get_by_label("Further fields of row 1", exact=True).click()
+    row = page.locator("#line-0-row")
+    row.get_by_label("My text").fill("Wide belt")
+    row.get_by_label("My whole").fill("many")
+    row.get_by_label("My whole").press("Tab")
+    expect(row.locator(".line-from")).to_contain_text("My whole: Enter a whole number.")
+    row.get_by_label("My whole").fill("1250")
+    row.get_by_role("checkbox", name="Visit").check()
+    row.get_by_label("Quantity of row 1").fill("3")
+    row.get_by_label("Quantity of row 1").press("Tab")
+    expect(page.locator("#sums")).to_contain_text("300.00")
+    pictured(page, shots, "grid")
+    page.get_by_role("button", name="Save lines").click()
+    expect(page.get_by_text("Lines saved")).to_be_visible()
+    assert quote.lines.get().custom == {"my_text": "Wide belt", "my_whole": "1250", "my_choices": ["visit"]}
+
+
+def pictured(page: Page, shots: Path, name: str) -> None:
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 1000})
+        for theme in ("light", "dark"):
+            page.evaluate(f"document.documentElement.dataset.bsTheme = '{theme}'")
+            page.screenshot(path=shots / f"{name}-{width}-{theme}.png", full_page=True)
 
 
 def an_administrator_adds_them(chrome: Browser, site: Site) -> None:
