@@ -66,7 +66,7 @@ SEARCHES = [
     "\U0001f600",
     "(" * 500,
 ]
-SEARCHES += ["a' OR 1=1 --", "'; SELECT pg_sleep(3); --", "$$", "${7*7}", "{{7*7}}", "%s%s%s%n", "..\\..\\"]
+SEARCHES += ["zq' OR 9=9 --", "'; SELECT pg_sleep(3); --", "$$", "${7*7}", "{{7*7}}", "%s%s%s%n", "..\\..\\"]
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -71,7 +71,7 @@ class TestPreview:
     def test_a_reader_has_no_act_and_a_foreign_key_none_either(self, cast: Cast) -> None:
         assert list(acts_for(Lead, cast.read_only)) == []
         assert [key for key, _words in acts_for(Lead, cast.rep_a)] == [
-            "assign", "edit", "tag", "untag", "qualify",
+            "assign", "edit", "tag", "untag", "list-add", "list-remove", "qualify",
             "move-contact", "move-disqualify", "move-reopen", "export", "delete",
         ]  # fmt: skip
         for key in ("edit-owner", "edit-state", "edit-nothing", "move-qualify", "nothing", "export", ""):
