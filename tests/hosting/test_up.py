@@ -146,3 +146,28 @@ def test_a_database_server_that_is_away_is_named_in_one_line(up: Up, tmp_path: P
     assert "The database server cannot be used: " in said
     assert "No such file or directory" in said
     assert "Traceback" not in said
+
+
+def test_only_pages_have_their_statements_stopped(tmp_path: Path) -> None:
+    """What is loaded for all children limits nothing: migrations and tasks take as long as they need."""
+    program = (
+        "import django; django.setup()\n"
+        "from django.conf import settings\n"
+        "from django.db import connections\n"
+        "from crm.hosting.forking import load_for_children\n"
+        "load_for_children(settings.ROOT_URLCONF)\n"
+        "print('statement_timeout' in str(connections.settings['default']['OPTIONS']))\n"
+        "import crm.wsgi\n"
+        "print('statement_timeout' in str(connections.settings['default']['OPTIONS']))\n"
+    )
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")}
+    environment = {**kept, "DJANGO_SETTINGS_MODULE": "crm.settings", "THROUGHLINE_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["False", "True"]

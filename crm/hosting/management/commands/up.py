@@ -60,8 +60,9 @@ class _Start:
         web.refuse_unusable_port(self._host, self._port)
         server = self._embedded_server()
         self._supervisor.take_charge()
-        web.make_folder_of_static_files()
-        load_for_children(settings.WSGI_APPLICATION.rpartition(".")[0], settings.ROOT_URLCONF)
+        # Not the application itself: it limits how long statements may take, which holds for pages, not for migrations
+        # and tasks.
+        load_for_children(settings.ROOT_URLCONF)
         try:
             self._start_parts(server)
             while True:
