@@ -20,6 +20,7 @@ from django.utils.translation import trans_real
 from pytest_django import DjangoDbBlocker
 
 from crm.core.errors import Refusal
+from crm.core.models import CustomModel
 from leads.models import CapturedPost
 from tests.architecture.visible import visible_texts, without_brackets
 from tests.browser.answers import Reader, Shown
@@ -71,6 +72,9 @@ def _texts_of_rows() -> Iterator[str]:
         columns = [field.attname for field in model._meta.concrete_fields if _holds_words(field)]
         for row in model._base_manager.values_list(*columns) if columns else ():
             yield from (line for text in row if isinstance(text, str) for line in text.splitlines() if len(line) > 2)
+    for model in (model for model in apps.get_models() if issubclass(model, CustomModel)):
+        for added in model._base_manager.values_list("custom", flat=True):
+            yield from (line for text in added.values() if isinstance(text, str) for line in text.splitlines())
     for fields in CapturedPost.objects.values_list("fields", flat=True):
         sent = [text for key, values in fields for text in (key, *key.split("_"), *values)]
         yield from (*sent, *(_NO_TEXT.sub(" ", text).strip() for text in sent))
