@@ -77,7 +77,7 @@ def find(
     are empty), among the rows that the actor may see; the system sees all.
 
     `exclude` is the record itself. `against` names the tables to look into, else all that rules name. One query for the
-    rules and one for each table, with at most `AT_MOST` rows.
+    rules, one for all tables, and one for each table where something is found, with at most `AT_MOST` rows of it.
     """
     return find_many(model, [values], actor=actor, exclude=[exclude], against=against)[0]
 
@@ -107,37 +107,53 @@ def _found(
     noun: DuplicateNoun, rules: Mapping[str, list[Rule]], values: Values, actor: Actor, exclude: int | None
 ) -> list[Match]:
     identity = noun.identity(values)
-    found: list[Match] = []
+    asked: dict[DuplicateNoun, dict[Rule, Q]] = {}
     for label, those in rules.items():
-        target = known_noun(label)
-        if target is None:
-            continue
-        asked = {rule: one for rule in those if (one := condition(rule, target, identity, values)) is not None}
-        if asked:
-            found += _matches(target, asked, actor, exclude if label == noun.label else None)
+        if target := known_noun(label):
+            conditions = {rule: one for rule in those if (one := condition(rule, target, identity, values)) is not None}
+            if conditions:
+                asked[target] = conditions
+    candidates = _candidates(asked, actor, {noun: exclude})
+    return [
+        match
+        for target, conditions in asked.items()
+        if candidates[target]
+        for match in _matches(target, conditions, candidates[target])
+    ]
+
+
+def _candidates(
+    asked: Mapping[DuplicateNoun, Mapping[Rule, Q]], actor: Actor, exclude: Mapping[DuplicateNoun, int | None]
+) -> dict[DuplicateNoun, list[int]]:
+    """The keys of what the rules find, in one query: mostly there are none, and nothing else is asked.
+
+    Each rule gives a bounded number by its own index, however many rows share a common key.
+    """
+    found: dict[DuplicateNoun, list[int]] = {target: [] for target in asked}
+    targets, pieces = list(asked), []
+    for number, target in enumerate(targets):
+        rows: Any = target.model._default_manager
+        visible = _open(rows.visible_to(actor), target, exclude.get(target)).order_by().annotate(in_table=Value(number))
+        pieces += [visible.filter(one).values_list("in_table", "pk")[: AT_MOST + 1] for one in asked[target].values()]
+    if not pieces:
+        return found
+    for number, pk in pieces[0].union(*pieces[1:], all=True) if len(pieces) > 1 else pieces[0]:
+        found[targets[number]].append(pk)
     return found
 
 
-def _matches(target: DuplicateNoun, asked: Mapping[Rule, Q], actor: Actor, exclude: int | None) -> list[Match]:
-    rows: Any = target.model._default_manager
+def _matches(target: DuplicateNoun, asked: Mapping[Rule, Q], candidates: Sequence[int]) -> list[Match]:
     flags = [f"found_by_{rule.pk}" for rule in asked]
-    order = [f"-{flag}" for flag in flags]
-    # Each rule gives a bounded number of candidates by its own index, however many rows share a common key.
-    candidates = [
-        _open(rows.visible_to(actor), target, exclude).filter(one).order_by().values("pk")[: AT_MOST + 1]
-        for one in asked.values()
-    ]
-    together = candidates[0].union(*candidates[1:], all=True) if len(candidates) > 1 else candidates[0]
-    found = target.model._base_manager.filter(pk__in=together)
+    rows: Any = target.model._base_manager.filter(pk__in=candidates)
     chosen: QuerySet[Any] = (
-        (found.select_related(*target.related) if target.related else found)
+        (rows.select_related(*target.related) if target.related else rows)
         .annotate(
             **{
                 flag: Case(When(one, then=Value(1)), default=Value(0), output_field=IntegerField())
                 for flag, one in zip(flags, asked.values(), strict=True)
             }
         )
-        .order_by(*order, "-updated_at", "pk")[:AT_MOST]
+        .order_by(*(f"-{flag}" for flag in flags), "-updated_at", "pk")[:AT_MOST]
     )
     return [
         _match(row, target, [rule for rule, flag in zip(asked, flags, strict=True) if getattr(row, flag)])

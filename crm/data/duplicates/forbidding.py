@@ -32,8 +32,8 @@ def refuse_duplicates(record: models.Model, *, changed: Iterable[str], actor: Ac
     noun = noun_of(type(record))
     if noun is None:
         return
-    rules = read_once(f"duplicates.{noun.label}", lambda: rules_of(noun.label, only_forbidding=True))
-    rules = [rule for rule in rules if _concerns(rule, noun, set(changed))]
+    names = set(changed)
+    rules = [rule for rule in rules_of(noun.label) if rule.is_forbidding and _concerns(rule, noun, names)]
     if not rules:
         return
     values = values_of(record)

@@ -35,7 +35,7 @@ class Probe:
     keys: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DuplicateNoun:
     """`probes` say by kind of criterion where a row of this table is looked for, `fields` at which form field a refusal
     stands. `counts` is what makes a row count at all, beside not being in the bin.

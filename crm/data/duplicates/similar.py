@@ -4,7 +4,8 @@ A figure is no slip: shop 1 is not shop 2. Whoever looks for a name looks for al
 index of the names as they are stored: so nothing more needs to be kept, and what is found can be told why.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz "
 #: A slip in a short name makes another one.
@@ -14,17 +15,17 @@ LONGEST = 40
 _MOST_WORDS = 4
 
 
-def nearly(names: Iterable[str]) -> frozenset[str]:
-    """All names that are one slip away from these, these themselves left out; folded names in, folded names out."""
-    wanted = frozenset(names)
-    found = {
-        other
-        for name in wanted
-        if SHORTEST <= len(name) <= LONGEST
-        for other in _slips(name)
-        if SHORTEST <= len(other) <= LONGEST and _figures(other) == _figures(name)
-    }
-    return frozenset(found) - wanted
+@lru_cache(maxsize=64)
+def nearly(names: frozenset[str]) -> frozenset[str]:
+    """All names that are one slip away from these, these themselves left out; folded names in, folded names out.
+
+    Kept for a moment: the same record is compared with leads, accounts and contacts, one after the other.
+    """
+    found: set[str] = set()
+    for name in names:
+        if SHORTEST <= len(name) <= LONGEST:
+            found.update(other for other in _slips(name) if SHORTEST <= len(other) <= LONGEST)
+    return frozenset(found) - names
 
 
 def _figures(name: str) -> str:
@@ -32,18 +33,19 @@ def _figures(name: str) -> str:
 
 
 def _slips(name: str) -> Iterator[str]:
+    """Figures are left as they are, and in their order."""
     signs = sorted(set(_LETTERS) | {sign for sign in name if not sign.isdigit()})
     for place in range(len(name) + 1):
         before, after = name[:place], name[place:]
-        if after:
-            yield before + after[1:]
-        if len(after) > 1:
-            yield before + after[1] + after[0] + after[2:]
-        for sign in signs:
-            yield before + sign + after
-            if after:
-                yield before + sign + after[1:]
-    yield from _turned(name.split())
+        yield from [before + sign + after for sign in signs]
+        one, rest = after[:1], after[1:]
+        if one and not one.isdigit():
+            yield before + rest
+            yield from [before + sign + rest for sign in signs]
+        if rest and not (one.isdigit() and rest[0].isdigit()):
+            yield before + rest[0] + one + rest[1:]
+    figures = _figures(name)
+    yield from (turned for turned in _turned(name.split()) if _figures(turned) == figures)
 
 
 def _turned(words: list[str]) -> Iterator[str]:
