@@ -139,8 +139,8 @@ class _Spelled(Func):
         known = f"known.{quote(self.known)}"
         # The bound in the inner query keeps the planner from turning it into a join with the whole table.
         statement = (
-            f"({stored} <> '' AND {stored} = ANY (ARRAY("
-            f"SELECT spelling FROM string_to_table({listed}, E'\\n') AS spelling "  # noqa: S608 - names of our own code
+            f"({stored} <> '' AND {stored} = ANY (ARRAY("  # noqa: S608 - names of our own code
+            f"SELECT spelling FROM string_to_table({listed}, E'\\n') AS spelling "
             f"CROSS JOIN LATERAL (SELECT 1 FROM {quote(self.table)} AS known "
             f"WHERE {known} = spelling AND {known} <> '' AND known.deleted_at IS NULL LIMIT 1) AS one)))"
         )

@@ -61,8 +61,8 @@ def is_nearly(one: str, other: str) -> bool:
         return False
     if _figures(one) != _figures(other):
         return False
-    if sorted(one.split()) == sorted(other.split()):
-        return other in set(_turned(one.split()))
+    if other in _turned(one.split()):
+        return True
     short, long = sorted((one, other), key=len)
     if len(long) - len(short) > 1:
         return False
