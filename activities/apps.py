@@ -7,7 +7,7 @@ class ActivitiesConfig(AppConfig):
     verbose_name = "Activities"
 
     def ready(self) -> None:
-        from activities import customers, deletions, home, merging, permissions  # noqa: PLC0415 - models exist only now
+        from activities import customers, deletions, doctor, home, merging, permissions  # noqa: PLC0415 - models exist only now
         from activities.actions import ASSIGN, CANCEL, COMPLETE, PIN, REOPEN, UNPIN  # noqa: PLC0415
         from activities.models import Activity  # noqa: PLC0415
         from activities.panels import ACTIVITY_PANELS  # noqa: PLC0415
@@ -22,6 +22,7 @@ class ActivitiesConfig(AppConfig):
         customers.register()
         home.register()
         deletions.register()
+        doctor.register()
         actions.register(COMPLETE, CANCEL, REOPEN, ASSIGN, PIN, UNPIN)
         register_panels(Activity, *ACTIVITY_PANELS)
         register_search(ACTIVITIES)

@@ -6,11 +6,21 @@ class CatalogConfig(AppConfig):
     verbose_name = "Catalog"
 
     def ready(self) -> None:
-        from catalog import actions, deletions, fields, foundations, panels, permissions, registrations  # noqa: PLC0415
+        from catalog import (  # noqa: PLC0415 - models exist only now
+            actions,
+            deletions,
+            doctor,
+            fields,
+            foundations,
+            panels,
+            permissions,
+            registrations,
+        )
         from crm.core.foundations import register  # noqa: PLC0415 - models exist only now
 
         permissions.declare()
         deletions.register()
+        doctor.register()
         fields.register()
         actions.register_actions()
         panels.register()

@@ -11,13 +11,14 @@ class LeadsConfig(AppConfig):
         from crm.core.search import register_search  # noqa: PLC0415
         from crm.customers.connecting import Connectable, by_name, register_connectable  # noqa: PLC0415
         from crm.customers.connection_panel import register_connections_on  # noqa: PLC0415
-        from leads import contact, fields, home, moments, permissions, registrations, rollups, working  # noqa: PLC0415
+        from leads import contact, doctor, fields, home, moments, permissions, registrations, rollups, working  # noqa: PLC0415
         from leads.models import Lead  # noqa: PLC0415
         from leads.search import LEADS  # noqa: PLC0415
 
         permissions.declare()
         rollups.register()
         fields.register()
+        doctor.register()
         home.register()
         working.register()
         completed.register(contact.contact_by_activity)

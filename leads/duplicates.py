@@ -11,6 +11,7 @@ from crm.data.duplicates.panels import register_duplicates_on
 from crm.data.duplicates.warning import warn_on
 from crm.data.models import CriterionKind
 from leads.models import Lead
+from leads.services.capture import FROM_WEBSITES
 
 _Kind = CriterionKind
 LEAD_RULES: tuple[tuple[CriterionKind, bool], ...] = (
@@ -40,6 +41,7 @@ def register() -> None:
             compared=frozenset({"first_name", "last_name", "company", "email", "email2", "phone", "mobile", "website"}),
             # What is closed is history: who asks again is no duplicate of it.
             counts=Q(state="open"),
+            never_refused=FROM_WEBSITES,
         )
     )
     ship(

@@ -7,12 +7,13 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.core import foundations  # noqa: PLC0415 - models exist only now
-        from sales import deletions, fields, home, merging, permissions, rollups, tasks  # noqa: PLC0415
+        from sales import deletions, doctor, fields, home, merging, permissions, rollups, tasks  # noqa: PLC0415
         from sales.registrations import connections, documents, opportunities  # noqa: PLC0415
 
         permissions.declare()
         merging.register()
         deletions.register()
+        doctor.register()
         fields.register()
         rollups.register()
         home.register()

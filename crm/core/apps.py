@@ -7,7 +7,7 @@ class CoreConfig(AppConfig):
     verbose_name = "Core"
 
     def ready(self) -> None:
-        from crm.core import checks, foundations, tasks  # noqa: PLC0415 - models exist only now
+        from crm.core import checks, doctor, foundations, tasks  # noqa: PLC0415 - models exist only now
         from crm.core.custom import fields as custom_fields  # noqa: PLC0415
         from crm.core.custom import tasks as custom_tasks  # noqa: PLC0415
         from crm.core.screens import history, tagging  # noqa: PLC0415
@@ -19,3 +19,4 @@ class CoreConfig(AppConfig):
         custom_tasks.register_schedules()
         tagging.register()
         checks.register()
+        doctor.register()

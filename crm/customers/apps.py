@@ -11,6 +11,7 @@ class CustomersConfig(AppConfig):
             actions,
             connections,
             dependencies,
+            doctor,
             duplicates,
             fields,
             foundations,
@@ -22,6 +23,7 @@ class CustomersConfig(AppConfig):
 
         permissions.declare()
         dependencies.register()
+        doctor.register()
         fields.register()
         duplicates.register()
         merging.register()

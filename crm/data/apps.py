@@ -13,7 +13,7 @@ class DataConfig(AppConfig):
         from crm.core.screens.forwarding import register_forward  # noqa: PLC0415
         from crm.core.screens.lists.bulk_bar import register_bar  # noqa: PLC0415
         from crm.core.screens.lists.entries import ListEntry, register_list_entries  # noqa: PLC0415
-        from crm.data import acts, import_pages, merging, permissions, tasks  # noqa: PLC0415
+        from crm.data import acts, doctor, import_pages, merging, permissions, tasks  # noqa: PLC0415
         from crm.data.duplicates.defaults import lay_rules  # noqa: PLC0415
         from crm.data.importing import people  # noqa: PLC0415
         from crm.data.merge.forwarding import master_of  # noqa: PLC0415
@@ -35,6 +35,7 @@ class DataConfig(AppConfig):
         foundations.register(tasks.lay_schedules)
         foundations.register(lay_rules)
         merging.register()
+        doctor.register()
         register_nav(
             NavEntry(_("Duplicates"), "data:duplicates", "copy", "admin", "data.find_duplicates", position=900)
         )

@@ -13,7 +13,7 @@ class UsersConfig(AppConfig):
         from crm.core.custom.roles import register_roles  # noqa: PLC0415
         from crm.core.custom.usage import register_usage  # noqa: PLC0415
         from crm.core.query.people import register_people  # noqa: PLC0415
-        from crm.users import actions, fields, people, rights, saved_views, tasks, why  # noqa: PLC0415
+        from crm.users import actions, doctor, fields, people, rights, saved_views, tasks, why  # noqa: PLC0415
         from crm.users.depth import Depth  # noqa: PLC0415
         from crm.users.field_usage import views_of  # noqa: PLC0415
         from crm.users.services import recents  # noqa: PLC0415
@@ -30,6 +30,7 @@ class UsersConfig(AppConfig):
         saved_views.register()
         recents.register()
         fields.register()
+        doctor.register()
         register_people(people.Colleagues())
         actions.register_sharing()
         work.ended.register(tell_of_job)

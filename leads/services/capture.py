@@ -38,6 +38,9 @@ logger = logging.getLogger(__name__)
 QUARANTINE_CAP = 1_000
 """Posts to unknown forms that are kept; the oldest give way. Posts to a form that exists always stay."""
 
+FROM_WEBSITES = frozenset({"lead.captured", "post.released", "post.replayed"})
+"""The actions by which a post becomes a lead."""
+
 _KEPT_KEY = 100
 _KEPT_ERROR = 2_000
 _NO_WEIGHT = Weight(0, ())

@@ -151,6 +151,31 @@ def add_up[D: PricedModel](document: D, lines: list[Any], *, at: dt.datetime) ->
     return document
 
 
+def settle_figures(document: PricedModel, lines: Sequence[Any], organisation: Organisation) -> DocumentTotals:
+    """Write the figures that follow from what is stored onto header and lines, in memory: with prices, taxes and rate
+    as they are. What an invoice took of its order stays, since that was cumulative. Raises TotalsError."""
+    for position, line in enumerate(lines, start=1):
+        line.position = position
+    kept = {line.position: _stored_figures(line) for line in lines if getattr(line, "order_line_id", None)}
+    totals = document_totals(_document_input(document, lines, kept))
+    by_position = {line.key: line for line in totals.lines}
+    for line in lines:
+        _write_line(line, by_position.get(line.position))
+    _write_header(document, lines, totals)
+    _write_base(document, organisation)
+    return totals
+
+
+def _stored_figures(line: Any) -> LineFigures:
+    return LineFigures(
+        base_amount=line.base_amount,
+        discount=line.discount_total,
+        charge=line.charge_total,
+        net_amount=line.net_amount,
+        document_discount_share=line.document_discount_share,
+    )
+
+
 def _totals(document: PricedModel, lines: Sequence[DocumentLine]) -> DocumentTotals:
     try:
         figures = order_figures(document, lines) if isinstance(document, Invoice) and document.order_id else {}

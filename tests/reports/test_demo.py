@@ -17,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 from activities.models import Activity
 from catalog.models import PriceList, Product
 from crm.core.history import events_of
+from crm.core.invariants import Check, examine, known_checks
 from crm.core.models import ExchangeRate, Organisation
 from crm.customers.models import Account, Contact
 from crm.reports.demo.catalogue import Catalogue
@@ -249,3 +250,8 @@ def test_the_same_moment_tells_the_same_story() -> None:
         return [(firm, world.new_person(firm), world.need_of(firm)) for firm in firms]
 
     assert beginning() == beginning()
+
+
+@pytest.mark.parametrize("check", known_checks(), ids=lambda check: check.name)
+def test_the_doctor_finds_nothing_wrong_with_it(check: Check) -> None:
+    assert examine(check).examples == ()

@@ -38,7 +38,8 @@ class Probe:
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DuplicateNoun:
     """`probes` say by kind of criterion where a row of this table is looked for, `fields` at which form field a refusal
-    stands. `counts` is what makes a row count at all, beside not being in the bin.
+    stands. `counts` is what makes a row count at all, beside not being in the bin. `never_refused` are the actions of
+    history by which records are made that no rule refuses.
     """
 
     model: type[models.Model]
@@ -50,6 +51,7 @@ class DuplicateNoun:
     counts: Q = field(default_factory=lambda: Q(state="active"))
     sentences: Mapping[CriterionKind, Any] = field(default_factory=dict)
     related: tuple[str, ...] = ()
+    never_refused: frozenset[str] = frozenset()
     avatar: str = "person"
 
     @property

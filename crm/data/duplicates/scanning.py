@@ -65,6 +65,13 @@ def scan(job: Job) -> None:
 
 
 def _scan_keys(noun: DuplicateNoun, rule: Rule, at: dt.datetime) -> None:
+    rows, keys, parameters = keyed_rows(noun, rule)
+    with connection.cursor() as cursor:
+        cursor.execute(_PAIRS.format(rows=rows, keys=keys), [noun.label, rule.pk, at, *parameters, _SMALL_GROUP])
+
+
+def keyed_rows(noun: DuplicateNoun, rule: Rule) -> tuple[str, str, list[Any]]:
+    """A query that gives the records with the keys of all criteria, the names of these, and its parameters."""
     parts, parameters = [], list[Any]()
     for number, criterion in enumerate(rule.criteria):
         sql, given = _keyed(noun, criterion)
@@ -72,9 +79,7 @@ def _scan_keys(noun: DuplicateNoun, rule: Rule, at: dt.datetime) -> None:
         parameters += given
     joined = parts[0] + "".join(f" JOIN {part} USING (id)" for part in parts[1:])
     keys = ", ".join(f"key{number}" for number in range(len(parts)))
-    statement = _PAIRS.format(rows=f"SELECT id, {keys} FROM {joined}", keys=keys)  # noqa: S608 - names of our own
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [noun.label, rule.pk, at, *parameters, _SMALL_GROUP])
+    return f"SELECT id, {keys} FROM {joined}", keys, parameters  # noqa: S608 - names of our own
 
 
 def _keyed(noun: DuplicateNoun, criterion: Criterion) -> tuple[str, tuple[Any, ...]]:
