@@ -32,3 +32,8 @@ class CustomersConfig(AppConfig):
         connections.register()
         foundations.register()
         registrations.register()
+
+    def warm_up(self) -> None:
+        from crm.customers.countries import country_code  # noqa: PLC0415 - as above
+
+        country_code("-")  # reads the names of all countries

@@ -19,7 +19,7 @@ SUPERUSER = "postgres"
 # Written into postgresql.conf once, where an administrator may change them.
 PRODUCT_TUNING = {
     "max_connections": "60",
-    "shared_buffers": "64MB",
+    "shared_buffers": "48MB",
     "effective_cache_size": "1GB",
     "work_mem": "8MB",
     "random_page_cost": "1.1",

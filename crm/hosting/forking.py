@@ -10,10 +10,13 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib import import_module
 
 import psutil
 from django.apps import apps
+from django.core.wsgi import get_wsgi_application
+from django.urls import NoReverseMatch, reverse
 
 from crm.hosting.processes import parent_death_signal
 
@@ -21,12 +24,20 @@ _RESET = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def load_for_children(*modules: str) -> None:
-    """Import what the children use and work out what Django else works out in each of them, then keep it shared."""
+    """Import what the children use and work out what else would be worked out in each of them, then keep it shared.
+
+    An app that keeps tables of its own says so in its `warm_up`.
+    """
     for module in modules:
         import_module(module)
+    get_wsgi_application()  # loads what stands around the pages
     for model in apps.get_models(include_auto_created=True):
         model._meta.get_fields()
         _fields = model._meta.fields_map
+    with suppress(NoReverseMatch):
+        reverse("")  # the addresses are read with the first that is asked for
+    for config in apps.get_app_configs():
+        getattr(config, "warm_up", bool)()
     gc.collect()
     gc.freeze()  # what is collected again and again is copied into each child
 

@@ -14,6 +14,7 @@ import psutil
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_M_ARENA_MAX = -8
 # The start time is read from a clock that may be corrected between two readings.
 _CLOCK_SLACK = 2.0
 
@@ -68,6 +69,16 @@ def take_in_orphans() -> None:
     """Make this process the parent of whatever its children leave behind, instead of process 1 (Linux)."""
     if _libc is not None:
         _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def keep_one_heap() -> None:
+    """Have the threads of this process and of its later children share one heap (glibc).
+
+    Python's own lock leaves them nothing to gain from heaps of their own, which only take memory.
+    """
+    mallopt = getattr(_libc, "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)
 
 
 def parent_death_signal(number: signal.Signals) -> Callable[[], None]:

@@ -15,7 +15,7 @@ LONGEST = 40
 _MOST_WORDS = 4
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4)
 def nearly(names: frozenset[str]) -> frozenset[str]:
     """All names that are one slip away from these, these themselves left out; folded names in, folded names out.
 

@@ -19,6 +19,7 @@ from crm.hosting.errors import HostingError
 from crm.hosting.forking import fork, load_for_children
 from crm.hosting.lock import HomeLock
 from crm.hosting.place import known_place, prepared_place
+from crm.hosting.processes import keep_one_heap
 from crm.hosting.supervisor import Part, StopAskedError, Supervisor
 
 _DATABASE, _TASKS, _WEB = range(3)
@@ -62,7 +63,8 @@ class _Start:
         self._supervisor.take_charge()
         # Not the application itself: it limits how long statements may take, which holds for pages, not for migrations
         # and tasks.
-        load_for_children(settings.ROOT_URLCONF)
+        keep_one_heap()
+        load_for_children(settings.ROOT_URLCONF, "psycopg_pool")
         try:
             self._start_parts(server)
             while True:
