@@ -60,9 +60,13 @@ def answers(host: str, port: int) -> bool:
         connection.close()
 
 
+def make_static_folder() -> None:
+    """The application warns each time it is loaded without it."""
+    Path(settings.STATIC_ROOT).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def serve(host: str, port: int, workers: int) -> None:
     """Serve until a signal; the workers are forks of this process and end with it."""
-    Path(settings.STATIC_ROOT).mkdir(mode=0o700, parents=True, exist_ok=True)  # else each worker warns of it
     module, _, name = settings.WSGI_APPLICATION.rpartition(".")
     multiprocessing.set_start_method("fork", force=True)
     os.register_at_fork(after_in_child=partial(ask_for_death_signal, signal.SIGTERM))

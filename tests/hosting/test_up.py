@@ -96,6 +96,7 @@ def test_it_serves_pages_and_files_and_a_signal_ends_it_without_leaving_a_proces
     code, said = started.end()
     assert (code, alive(processes)) == (0, [])
     assert said.splitlines()[-1] == "Stopping."
+    assert "Warning" not in said
 
 
 def test_a_second_start_on_the_same_home_says_that_it_is_running(up: Up, tmp_path: Path) -> None:

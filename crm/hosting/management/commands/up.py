@@ -61,9 +61,10 @@ class _Start:
         web.refuse_unusable_port(self._host, self._port)
         server = self._embedded_server()
         self._supervisor.take_charge()
+        keep_one_heap()
+        web.make_static_folder()
         # Not the application itself: it limits how long statements may take, which holds for pages, not for migrations
         # and tasks.
-        keep_one_heap()
         load_for_children(settings.ROOT_URLCONF, "psycopg_pool")
         try:
             self._start_parts(server)
