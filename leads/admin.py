@@ -12,6 +12,7 @@ from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
 from crm.core.folding import fold
 from crm.core.query import QueryError
 from crm.core.work import start_job
+from crm.data.duplicates import refuse_typed
 from leads.capture.flags import flag_sentence
 from leads.models import (
     Absence,
@@ -53,6 +54,7 @@ class LeadAdmin(RecordAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         settle(obj)
+        refuse_typed(obj, form=form, actor=request.user)  # type: ignore[arg-type]  # who is signed in
         super().save_model(request, obj, form, change)
 
 

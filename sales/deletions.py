@@ -54,7 +54,7 @@ def _revises_another(quote: Quote) -> str:
     return _("This draft revises an offer that was made. Close it as canceled instead; it can be revised again.")
 
 
-def _behind_a_closed_opportunity(quote: Quote) -> str:
+def _behind_a_closed_opportunity(quote: Quote, _actor: Any) -> str:
     if quote.opportunity is None or quote.opportunity.is_editable:
         return ""
     return _("Its opportunity is closed, behind which no quote is open. Reopen the opportunity first.")

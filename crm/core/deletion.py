@@ -29,7 +29,7 @@ _holding: dict[type[models.Model], list[Rows]] = {}
 _belonging: dict[type[models.Model], list[Rows]] = {}
 _accompanying: dict[type[models.Model], list[Rows]] = {}
 _refusing: dict[type[models.Model], list[Callable[[Any], str]]] = {}
-_keeping: dict[type[models.Model], list[Callable[[Any], str]]] = {}
+_keeping: dict[type[models.Model], list[Callable[[Any, Any], str]]] = {}
 
 
 def holds(model: type[models.Model], rows: Rows) -> None:
@@ -55,8 +55,8 @@ def refuses(model: type[models.Model], why: Callable[[Any], str]) -> None:
     _refusing.setdefault(model, []).append(why)
 
 
-def keeps_in_bin(model: type[models.Model], why: Callable[[Any], str]) -> None:
-    """`why(record)` says in a sentence why a record cannot come back; empty when it can."""
+def keeps_in_bin(model: type[models.Model], why: Callable[[Any, Any], str]) -> None:
+    """`why(record, actor)` says in a sentence why a record cannot come back; empty when it can."""
     _keeping.setdefault(model, []).append(why)
 
 
@@ -138,7 +138,7 @@ def undelete_record(
 def _take_out(record: Any, actor: Any) -> None:
     if in_the_way := [
         *_referred_in_bin(record, actor),
-        *(why(record) for why in _keeping.get(type(record), []) if why(record)),
+        *_kept_in_bin(record, actor),
     ]:
         raise Conflict(_("This record cannot come back as things are."), details=in_the_way)
     try:
@@ -146,6 +146,17 @@ def _take_out(record: Any, actor: Any) -> None:
             _restore(record)
     except IntegrityError as error:
         raise Conflict(_("Another record has taken its place meanwhile, so it cannot come back.")) from error
+
+
+def _kept_in_bin(record: Any, actor: Any) -> Iterable[str]:
+    """Asked of the record, and of what comes back with it."""
+    returning = [record]
+    for model in filter(has_bin, _keeping):
+        returning += [one for one in _gone_with(record, model) if one != record]
+    for one in returning:
+        for why in _keeping.get(type(one), []):
+            if sentence := why(one, actor):
+                yield sentence
 
 
 def _visible_in_bin(record: Any, actor: Any) -> bool:
@@ -165,14 +176,17 @@ def _referred_in_bin(record: Any, actor: Any) -> Iterable[str]:
 
 
 def _restore(record: Any) -> None:
-    """History knows what went into the bin for the sake of this record."""
     for model in filter(has_bin, TRACKED):
-        gone = history.event_model(model)._base_manager.filter(
-            deleted_at=record.deleted_at, pgh_context__about=_key(record)
-        )
-        rows = model._base_manager.filter(deleted_at=record.deleted_at, pk__in=gone.values("pgh_obj_id"))
-        rows.update(deleted_at=None)
+        _gone_with(record, model).update(deleted_at=None)
     type(record)._base_manager.filter(pk=record.pk).update(deleted_at=None)
+
+
+def _gone_with(record: Any, model: type[models.Model]) -> "models.QuerySet[Any]":
+    """History knows what went into the bin for the sake of this record."""
+    gone = history.event_model(model)._base_manager.filter(
+        deleted_at=record.deleted_at, pgh_context__about=_key(record)
+    )
+    return model._base_manager.filter(deleted_at=record.deleted_at, pk__in=gone.values("pgh_obj_id"))
 
 
 def _key(record: models.Model) -> str:

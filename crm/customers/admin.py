@@ -9,6 +9,7 @@ from unfold.admin import StackedInline
 from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
 from crm.customers.models import Account, Address, Connection, ConnectionRole, Contact
 from crm.customers.services.addresses import ADDRESS_FIELDS
+from crm.data.duplicates import refuse_typed
 
 
 class AddressInline(StackedInline):
@@ -22,6 +23,7 @@ class _CustomerAdmin(RecordAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.set_keys()
+        refuse_typed(obj, form=form, actor=request.user)  # type: ignore[arg-type]  # who is signed in
         super().save_model(request, obj, form, change)
 
 

@@ -18,7 +18,7 @@ from crm.core.reactions import Reaction
 from crm.core.reasons import reasons_for
 from crm.core.transactions import service
 from crm.core.values import change_locked, refuse_closed, set_values
-from crm.data.duplicates import refuse_duplicates
+from crm.data.duplicates import refuse_duplicates, refuse_return
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields
 from leads.models import Lead
@@ -152,6 +152,7 @@ def reopen_lead(*, lead_id: int, actor: Actor, at: dt.datetime) -> Lead:
             raise Conflict(_("This lead is qualified, and what it became cannot be taken back."))
         reopening.run(lead, actor, at)
     lead.reopen()
+    refuse_return(lead, actor=actor)
     lead.save()
     relink(lead)
     return lead

@@ -14,7 +14,7 @@ from crm.core.transactions import service
 from crm.core.values import change_locked, refuse_closed, save, set_values
 from crm.customers.models import Account, Contact
 from crm.customers.services.fields import PREFERENCE_FIELDS, TERMS_FIELDS
-from crm.data.duplicates import refuse_duplicates
+from crm.data.duplicates import refuse_duplicates, refuse_return
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields
 
@@ -121,5 +121,6 @@ def deactivate_account(*, account_id: int, actor: Actor, at: dt.datetime) -> Acc
 def activate_account(*, account_id: int, actor: Actor, at: dt.datetime) -> Account:
     account = lock_for(Account, account_id, actor, "activate")
     account.activate()
+    refuse_return(account, actor=actor)
     account.save()
     return account

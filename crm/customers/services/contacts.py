@@ -15,7 +15,7 @@ from crm.core.transactions import service
 from crm.core.values import change_locked, refuse_closed, save, set_values
 from crm.customers.models import Contact
 from crm.customers.services.fields import PREFERENCE_FIELDS, TERMS_FIELDS
-from crm.data.duplicates import refuse_duplicates
+from crm.data.duplicates import refuse_duplicates, refuse_return
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields
 
@@ -121,5 +121,6 @@ def deactivate_contact(*, contact_id: int, actor: Actor, at: dt.datetime) -> Con
 def activate_contact(*, contact_id: int, actor: Actor, at: dt.datetime) -> Contact:
     contact = lock_for(Contact, contact_id, actor, "activate")
     contact.activate()
+    refuse_return(contact, actor=actor)
     contact.save()
     return contact

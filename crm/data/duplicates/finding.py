@@ -8,7 +8,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from crm.core.actors import Actor
+from crm.core.actors import SYSTEM, Actor
 from crm.core.addresses import screen_url
 from crm.data.duplicates.nouns import DuplicateNoun, Values, known_noun, noun_of
 from crm.data.duplicates.rules import Rule, condition, reason, rules_of
@@ -101,6 +101,11 @@ def find_many(
             rules.setdefault(rule.against, []).append(rule)
     own = exclude or [None] * len(many)
     return [_found(noun, rules, values, actor, pk) for values, pk in zip(many, own, strict=True)]
+
+
+def found_by(rules: Sequence[Rule], noun: DuplicateNoun, values: Values, *, exclude: int | None) -> list[Match]:
+    """What these rules of one table find in it, whoever may see it."""
+    return _found(noun, {noun.label: list(rules)}, values, SYSTEM, exclude)
 
 
 def _found(

@@ -12,10 +12,11 @@ from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from crm.core.access import visible_names
-from crm.core.actors import SYSTEM, Actor
-from crm.core.errors import Invalid
+from crm.core.actors import Actor
+from crm.core.custom.definitions import FORM_PREFIX
+from crm.core.errors import Conflict, Invalid
 from crm.core.transactions import read_once
-from crm.data.duplicates.finding import find, values_of
+from crm.data.duplicates.finding import found_by, values_of
 from crm.data.duplicates.nouns import DuplicateNoun, Values, noun_of
 from crm.data.duplicates.rules import Rule, is_same, reason, rules_of
 from crm.data.models import CriterionKind
@@ -34,14 +35,47 @@ def refuse_duplicates(record: models.Model, *, changed: Iterable[str], actor: Ac
         return
     names = set(changed)
     rules = [rule for rule in rules_of(noun.label) if rule.is_forbidding and _concerns(rule, noun, names)]
-    if not rules:
-        return
+    if rules:
+        _refuse(record, noun, rules, actor)
+
+
+def return_obstacle(record: Any, actor: Actor) -> str:
+    """Why a record may not count again, out of the bin, active or open once more; empty where it may.
+
+    Called within the transaction in which it comes back; the record is as it will be.
+    """
+    noun = noun_of(type(record))
+    if noun is None or not noun.is_counted(record):
+        return ""
+    rules = [rule for rule in rules_of(noun.label) if rule.is_forbidding]
+    try:
+        if rules:
+            _refuse(record, noun, rules, actor)
+    except Invalid as refusal:
+        return refusal.sentence
+    return ""
+
+
+def refuse_return(record: Any, *, actor: Actor) -> None:
+    """`Conflict` where a rule forbids that the record counts again."""
+    if obstacle := return_obstacle(record, actor):
+        raise Conflict(obstacle)
+
+
+def refuse_typed(record: Any, *, form: Any, actor: Actor) -> None:
+    """As `refuse_duplicates` of what a form of the administration changes, where closed records are written, too."""
+    noun = noun_of(type(record))
+    if noun is not None and noun.is_counted(record):
+        changed = {"custom" if name.startswith(FORM_PREFIX) else name for name in form.changed_data}
+        refuse_duplicates(record, changed=changed, actor=actor)
+
+
+def _refuse(record: Any, noun: DuplicateNoun, rules: Sequence[Rule], actor: Actor) -> None:
     values = values_of(record)
     _lock([key for rule in rules for key in _keys(rule, noun, values)])
-    for match in find(type(record), values, actor=SYSTEM, exclude=record.pk, against=[type(record)]):
-        rule = next((rule for rule in match.rules if rule in rules), None)
-        if rule is not None:
-            raise Invalid(_sentence(rule, noun, match.record, actor), field=_field(rule, noun))
+    # Only by these rules: what merely warns takes no place among the matches.
+    for match in found_by(rules, noun, values, exclude=record.pk):
+        raise Invalid(_sentence(match.rule, noun, match.record, actor), field=_field(match.rule, noun))
     _claim(record, noun, rules, values)
 
 

@@ -58,11 +58,15 @@ class DuplicateNoun:
     def label(self) -> str:
         return self.model._meta.label_lower
 
+    def is_counted(self, record: Any) -> bool:
+        """Does the record count as it is in memory? `counts` compares columns with values."""
+        return all(getattr(record, str(name)) == value for name, value in self.counts.children)  # type: ignore[misc]  # pairs
+
 
 _nouns: dict[str, DuplicateNoun] = {}
 
 
-def register_noun(noun: DuplicateNoun) -> None:
+def add_noun(noun: DuplicateNoun) -> None:
     _nouns[noun.label] = noun
 
 

@@ -12,7 +12,7 @@ def standing_merge(noun: str, record_id: int) -> Merge | None:
     return Merge.objects.filter(losers__record_id=record_id, noun=noun, undone_at__isnull=True).order_by("-pk").first()
 
 
-def why_in_bin(record: Any) -> str:
+def why_in_bin(record: Any, _actor: Any) -> str:
     """Nothing comes out of the bin by halves."""
     merge = standing_merge(record._meta.label_lower, record.pk)
     return _("It was merged: “%(what)s”. Take the merge back instead.") % {"what": merge.summary} if merge else ""

@@ -12,6 +12,7 @@ from crm.core.access import WRITE, check_locked
 from crm.core.actors import Actor
 from crm.core.errors import Conflict, Forbidden, NotFound
 from crm.core.transactions import service
+from crm.data.duplicates import refuse_return
 from crm.data.merge.fields import set_back, state_of
 from crm.data.merge.registry import MergeNoun, known
 from crm.data.merge.services import MERGE, STAMPS, refuse_unready, save_whole
@@ -38,6 +39,8 @@ def undo_merge(*, merge_id: int, actor: Actor, at: dt.datetime) -> Merge:
     with history.action(f"{noun.model._meta.model_name}.unmerged", about=about):
         _restore_fields(noun, merge, master)
         _take_out(noun, losers)
+        for record in (master, *losers):
+            refuse_return(record, actor=actor)
         take_rows_back(merge)
         for derived in known.derived.values():
             derived.redo([master, *losers])
