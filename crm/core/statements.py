@@ -9,11 +9,13 @@ stands in the text (`literal`); such a text hardly comes a second time, so its p
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import psycopg.sql
 from django.db import OperationalError, connection
 from django.db.backends.postgresql.base import ServerBindingCursor
+from psycopg.pq import TransactionStatus
 
 from crm.core.branches import Sql
 from crm.core.outages import was_stopped
@@ -41,11 +43,15 @@ def ask_within(milliseconds: int, statement: Sql) -> list[Row] | None:
     """The rows of a statement that only reads; None where the database needs longer."""
     connection.ensure_connection()
     raw: Any = connection.connection
+    is_alone = raw.info.transaction_status == TransactionStatus.IDLE
+    # What is sent in one message is a transaction by itself, with whose end the limit ends. Within another one a
+    # savepoint ends it.
+    within = nullcontext() if is_alone else raw.transaction(force_rollback=True)
     try:
-        # Rolled back in any case, so that the limit ends with it, also within another transaction.
-        with raw.transaction(force_rollback=True), raw.cursor() as limit, connection.cursor() as cursor:
-            limit.execute(f"SET LOCAL statement_timeout = {milliseconds:d}")
-            cursor.execute(statement.text, statement.params)
+        with within, connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {milliseconds:d}; {statement.text}", statement.params)
+            while cursor.nextset():
+                pass
             return list(cursor.fetchall())
     except OperationalError as error:
         if was_stopped(error):

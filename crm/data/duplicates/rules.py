@@ -20,6 +20,7 @@ from crm.core.fields import Kind
 from crm.core.folding import fold
 from crm.core.models import CustomModel
 from crm.core.models.custom import IndexState
+from crm.core.prepared import Slot, prepared
 from crm.core.transactions import read_once
 from crm.data.duplicates.nouns import DuplicateNoun, Identity, Values, known_noun
 from crm.data.duplicates.similar import is_nearly, nearly
@@ -63,12 +64,17 @@ def rules_of(noun: str) -> list[Rule]:
 
 
 def _read_rules(noun: str) -> list[Rule]:
-    rows = DuplicateCriterion.objects.filter(rule__is_active=True, rule__noun=noun).select_related("rule")
     grouped: dict[int, list[DuplicateCriterion]] = {}
-    for row in rows.order_by("rule__against", "rule__position", "rule_id", "pk"):
+    for row in prepared(_read_rules, _criteria_in_use).records(noun=noun):
         grouped.setdefault(row.rule_id, []).append(row)
     rules = [rule_from(criteria[0].rule, criteria) for criteria in grouped.values()]
     return [rule for rule in rules if rule.is_ready and known_noun(rule.against)]
+
+
+def _criteria_in_use() -> "models.QuerySet[DuplicateCriterion]":
+    noun = Slot("noun", models.CharField())
+    rows = DuplicateCriterion.objects.filter(rule__is_active=True, rule__noun=noun).select_related("rule")
+    return rows.order_by("rule__against", "rule__position", "rule_id", "pk")
 
 
 def rule_from(row: DuplicateRule, criteria: Iterable[DuplicateCriterion]) -> Rule:
