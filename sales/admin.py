@@ -27,6 +27,7 @@ from sales.models import (
     OrderTax,
     Payment,
     Qualification,
+    QualificationMap,
     QualificationResult,
     Quote,
     QuoteLine,
@@ -204,3 +205,10 @@ class QualificationAdmin(ReadOnlyAdmin):
 @admin.register(QualificationResult)
 class QualificationResultAdmin(ReadOnlyAdmin):
     list_display = ("qualification", "outcome", "account", "contact", "opportunity")
+
+
+@admin.register(QualificationMap)
+class QualificationMapAdmin(ReadOnlyAdmin):
+    """Changed on its own page, which knows what fits."""
+
+    list_display = ("__str__", "updated_at", "updated_by")

@@ -13,6 +13,7 @@ from sales.models.opportunities import (
 )
 from sales.models.orders import Order, OrderLine, OrderTax
 from sales.models.qualification import Qualification, QualificationOutcome, QualificationResult
+from sales.models.qualification_map import QualificationMap
 from sales.models.quotes import Quote, QuoteLine, QuoteTax
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "PaymentMethod",
     "PricedModel",
     "Qualification",
+    "QualificationMap",
     "QualificationOutcome",
     "QualificationResult",
     "Quote",

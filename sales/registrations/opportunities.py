@@ -75,5 +75,13 @@ def _appear() -> None:
             20,
             new_label=_("Opportunity"),
             new_url_name="sales:opportunity_create",
-        )
+        ),
+        NavEntry(
+            _("Qualification map"),
+            "sales:qualification_map",
+            "adjustments-horizontal",
+            "admin",
+            "users.administer",
+            position=910,
+        ),
     )

@@ -40,12 +40,12 @@ def added_values(lead: Lead, model: type[CustomModel], actor: Any) -> dict[str, 
     found = {}
     for since, to in pairs(Lead, model, actor):
         kept = translated(since, to, lead.custom.get(since.key))
-        if kept is not None and since.may_read(actor) and to.may_write(actor) and _may_be_chosen(to, kept, actor):
-            found[to.form_name] = Added(to, kept, _name(to, kept, actor))
+        if kept is not None and since.may_read(actor) and to.may_write(actor) and may_be_chosen(to, kept, actor):
+            found[to.form_name] = Added(to, kept, shown_name(to, kept, actor))
     return found
 
 
-def _may_be_chosen(to: Definition, kept: Any, actor: Any) -> bool:
+def may_be_chosen(to: Definition, kept: Any, actor: Any) -> bool:
     """What a new record could not be given by hand is not given to it by the lead."""
     if to.kind in _LEADING:
         return choosable(to, actor).filter(pk=kept).exists()
@@ -53,7 +53,8 @@ def _may_be_chosen(to: Definition, kept: Any, actor: Any) -> bool:
     return retired.isdisjoint(kept if isinstance(kept, list) else [kept]) if retired else True
 
 
-def _name(to: Definition, kept: Any, actor: Any) -> str:
+def shown_name(to: Definition, kept: Any, actor: Any) -> str:
+    """Of a person or record, as the actor may know it; "" for every other kind."""
     pair = pair_of(to, kept)
     return visible_names(actor, [pair])[pair].label if pair else ""
 

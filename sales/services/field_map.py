@@ -1,10 +1,11 @@
 """Which values of a lead its account, contact and opportunity take over, and what that means for existing ones.
 
-The map is data: pairs of a column of the lead and a column of the record. The address is one value.
+The map is data: pairs of a column of the lead and a column of the record; administrators change it
+(`qualification_map`). The address is one value.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -17,76 +18,17 @@ from django.utils.translation import gettext_lazy
 
 from crm.core import format as shown
 from crm.core.custom.definitions import known_of
+from crm.core.models import CustomModel
 from crm.customers.models import Account, Address, Contact
 from leads.models import Lead
 from sales.models import Opportunity
+from sales.services import map_fields
 from sales.services.custom_map import Added, added_values, is_added, key_of
+from sales.services.qualification_map import SHIPPED, choices_of, chosen_values
 
-ADDRESS = "address"
-"""The name under which the whole address stands among values, rules and results."""
+ADDRESS = map_fields.ADDRESS
 ADDRESS_PARTS = ("street", "city", "state_or_province", "postal_code", "country")
 
-_PREFERENCES = ("do_not_email", "do_not_bulk_email", "do_not_phone", "do_not_post", "do_not_fax")
-_ATTRIBUTION = (
-    "source",
-    "campaign",
-    "campaign_code",
-    "utm_source",
-    "utm_medium",
-    "utm_campaign",
-    "utm_term",
-    "utm_content",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """One column of the lead and the one that takes its value over."""
-
-    source: str
-    target: str
-
-
-def _same(*names: str) -> tuple[Carried, ...]:
-    return tuple(Carried(name, name) for name in names)
-
-
-ACCOUNT_MAP = (
-    Carried("company", "name"),
-    *_same("website", "phone", "fax", "industry", "employees", "annual_revenue"),
-)
-CONTACT_MAP = _same(
-    "salutation",
-    "first_name",
-    "middle_name",
-    "last_name",
-    "job_title",
-    "email",
-    "email2",
-    "phone",
-    "mobile",
-    "fax",
-    *_PREFERENCES,
-    "preferred_contact_method",
-)
-OPPORTUNITY_MAP = (
-    Carried("topic", "topic"),
-    Carried("estimated_value", "estimated_revenue"),
-    *_same(
-        "estimated_close_on",
-        "currency",
-        "rating",
-        "budget_amount",
-        "budget_status",
-        "purchase_timeframe",
-        "purchase_process",
-        "need",
-        "decision_maker",
-        "description",
-        *_ATTRIBUTION,
-        "is_demo",
-    ),
-)
 # A matched company keeps what it is called; a person may still lack a first name.
 _NEVER_FILLED = {"account": {"name"}, "contact": set[str]()}
 _MEANS_NOTHING = (None, "", False, "any")
@@ -109,23 +51,31 @@ RULE_LABELS = {
 
 def account_values(lead: Lead, actor: Any = None) -> dict[str, Any]:
     """The columns of a new account, and its address if the lead has one."""
-    return _mapped(lead, ACCOUNT_MAP) | _address_of(lead) | added_values(lead, Account, actor)
+    return _mapped("account", Account, lead, actor)
 
 
 def contact_values(lead: Lead, actor: Any = None) -> dict[str, Any]:
     """The columns of a new contact, and the address if the lead has one. The company is added by the caller."""
-    return _mapped(lead, CONTACT_MAP) | _address_of(lead) | added_values(lead, Contact, actor)
+    return _mapped("contact", Contact, lead, actor)
 
 
 def opportunity_values(lead: Lead, actor: Any = None) -> dict[str, Any]:
     """The columns of a new opportunity; the customer is added by the caller."""
-    values = _mapped(lead, OPPORTUNITY_MAP)
-    values["topic"] = (lead.topic or lead.company or lead.name)[:300]
-    return values | added_values(lead, Opportunity, actor)
+    values = _mapped("opportunity", Opportunity, lead, actor)
+    values["topic"] = (values.get("topic") or lead.company or lead.name)[:300]
+    return values
 
 
-def _mapped(lead: Lead, pairs: Iterable[Carried]) -> dict[str, Any]:
-    return {pair.target: getattr(lead, pair.source) for pair in pairs}
+def _mapped(kind: str, model: type[CustomModel], lead: Lead, actor: Any) -> dict[str, Any]:
+    """As shipped, but for what an administrator chose otherwise; without an actor the shipped map counts."""
+    chosen = choices_of(kind, actor)
+    values = {target: getattr(lead, source) for target, source in SHIPPED[kind].items() if target != ADDRESS}
+    if ADDRESS in SHIPPED[kind]:
+        values |= _address_of(lead)
+    values |= added_values(lead, model, actor)
+    if not chosen:
+        return values
+    return {name: value for name, value in values.items() if name not in chosen} | chosen_values(kind, lead, actor)
 
 
 def _address_of(lead: Lead) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Addresses below leads, responses, accounts and contacts that lead to an opportunity."""
+"""Addresses below leads, responses, accounts and contacts that lead to an opportunity, and its map."""
 
 from django.urls import path
 
@@ -6,6 +6,7 @@ from crm.core.screens import TransitionView
 from sales.actions.qualification import ACCOUNT_NEED, CONTACT_NEED
 from sales.actions.responses import MAKE_OPPORTUNITY
 from sales.views.qualification import LeadQualifyView
+from sales.views.qualification_map import QualificationMapResetView, QualificationMapView
 
 urlpatterns = [
     path("leads/<int:pk>/qualify/", LeadQualifyView.as_view(), name="lead_qualify"),
@@ -16,4 +17,6 @@ urlpatterns = [
         TransitionView.as_view(action=MAKE_OPPORTUNITY),
         name="campaign_response_make_opportunity",
     ),
+    path("qualification-map/", QualificationMapView.as_view(), name="qualification_map"),
+    path("qualification-map/reset/", QualificationMapResetView.as_view(), name="qualification_map_reset"),
 ]

@@ -1,4 +1,4 @@
-"""Pages of exports, bulk changes, merges, tags and shares, as `tests.browser.pages.Page` takes them."""
+"""Pages of exports, bulk changes, merges, tags, shares and maps, as `tests.browser.pages.Page` takes them."""
 
 from typing import Any
 
@@ -6,6 +6,12 @@ from typing import Any
 _ADDED = "my_text,my_money,my_date,my_choices,my_person,my_record"
 
 DATA: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
+    (("qualification map", "sales:qualification_map"), {"who": "administrator"}),
+    (
+        ("qualification map, with errors", "sales:qualification_map"),
+        {"who": "administrator", "status": 422, "form": "account-fax", "sent": {"account-fax": "description"}},
+    ),
+    (("qualification map, back?", "sales:qualification_map_reset"), {"who": "administrator"}),
     (("exports", "data:exports"), {}),
     (("exports, nothing", "data:exports"), {"who": "newcomer"}),
     (("export", "data:export"), {"query": "list=%2Fleads%2F%3Fview%3Dall"}),

@@ -182,6 +182,8 @@ def _leads(world: World) -> dict[str, Row]:
         "leads:lead_reopen": act("lead disqualified"),
         "leads:lead_assign": act("lead", **colleague),
         "leads:lead_assign_by_rules": act("lead"),
+        "sales:qualification_map": Row("", KEPT, KEPT),
+        "sales:qualification_map_reset": Row("", KEPT, KEPT),
         "sales:lead_qualify": act(
             "lead",
             **{

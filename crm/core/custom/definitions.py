@@ -91,7 +91,7 @@ def known_of(model: type[models.Model], actor: Any) -> tuple[Definition, ...]:
 
 def catalogue(actor: Any = None) -> Catalogue:
     """Every definition by table."""
-    version = _version(actor)
+    version = edition_of(actor)
     if version is None:
         return {}
     found = _kept.get(version)
@@ -103,7 +103,7 @@ def catalogue(actor: Any = None) -> Catalogue:
     return found
 
 
-def _version(actor: Any) -> Any:
+def edition_of(actor: Any) -> Any:
     """What the rights of a person say; everybody else asks once in an act. None while there were never any."""
     known = getattr(actor, "custom_version", "")
     if known != "":

@@ -1,7 +1,15 @@
 """The kernel's tables. No business noun lives here."""
 
 from crm.core.models.base import TRACKED, BinQuerySet, EventBase, Line, Record, Singleton, tracked
-from crm.core.models.custom import CustomCatalogue, CustomChoice, CustomField, CustomKind, CustomModel, IndexState
+from crm.core.models.custom import (
+    CustomCatalogue,
+    CustomChoice,
+    CustomField,
+    CustomKind,
+    CustomModel,
+    IndexState,
+    edition_trigger,
+)
 from crm.core.models.idempotency import AbstractIdempotencyKey
 from crm.core.models.money import Currency, ExchangeRate, rate_on
 from crm.core.models.numbering import NumberCounter, NumberSeries
@@ -37,6 +45,7 @@ __all__ = [
     "Tag",
     "TaggedModel",
     "WritingModel",
+    "edition_trigger",
     "rate_on",
     "tag_index",
     "tracked",

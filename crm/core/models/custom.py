@@ -38,7 +38,10 @@ def noun_choices() -> list[tuple[str, str | Promise]]:
 
 
 class CustomCatalogue(Singleton):
-    """One row whose edition is another one after each change of a definition, whoever makes it."""
+    """One row whose edition is another one after each change of a definition, whoever makes it.
+
+    The map of the qualification counts as one: whatever a process keeps of it is kept under the edition, too.
+    """
 
     untracked_because = "a mark that something changed; what changed is in the history of the fields"
     edition = models.UUIDField()
@@ -48,7 +51,7 @@ class CustomCatalogue(Singleton):
         return str(self.edition)
 
 
-def _new_version(name: str) -> pgtrigger.Trigger:
+def edition_trigger(name: str) -> pgtrigger.Trigger:
     """Statements count, not rows: adding ten choices at once is one change."""
     return pgtrigger.Trigger(
         name=name,
@@ -88,7 +91,7 @@ class IndexState(models.TextChoices):
     FAILED = "failed", _("index failed")
 
 
-@pgtrigger.register(_new_version("custom_field_version"))
+@pgtrigger.register(edition_trigger("custom_field_version"))
 @tracked
 class CustomField(models.Model):
     """One added field of one table. The key stands in the stored values and never changes."""
@@ -145,7 +148,7 @@ class CustomField(models.Model):
         return custom_nouns()[self.noun]
 
 
-@pgtrigger.register(_new_version("custom_choice_version"))
+@pgtrigger.register(edition_trigger("custom_choice_version"))
 @tracked
 class CustomChoice(models.Model):
     """One of the values of a choice. A retired one is kept where it is chosen and offered no more."""

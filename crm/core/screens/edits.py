@@ -39,7 +39,8 @@ class EditView[M: models.Model](View):
 
     Hooks: `create(form, actor)` and `update(record_id, form, actor)` call a service and give the record;
     `initial(request)` fills a new form; `obstacle(record)` says why the record cannot be edited now;
-    `success_url(record)`; `list_url(record)` is where the list of such records stands.
+    `success_url(record)`; `list_url(record)` is where the list of such records stands; `find(pk)` gives the record,
+    `lock(pk)` the same one locked; `more(form, record)` is what the template sees beside the form.
     """
 
     model: type[M]
@@ -65,8 +66,15 @@ class EditView[M: models.Model](View):
     def list_url(self, record: M | None) -> str:
         return screen_url(self.model, "list")
 
+    def lock(self, pk: int) -> M:
+        actor: Any = self.request.user
+        return lock_for(self.model, pk, actor, WRITE)
+
+    def more(self, form: Any, record: M | None) -> dict[str, Any]:
+        return {}
+
     def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
-        record = self._record(pk)
+        record = self.find(pk)
         if record is None:
             form = self.form_class(actor=request.user, initial=self.initial(request))
         else:
@@ -84,13 +92,13 @@ class EditView[M: models.Model](View):
         try:
             url = run_once(request, self._saving(pk))
         except FormRefused as refused:
-            return self._page(_Sent(refused.form, self._record(pk), refused.look), status=422)
+            return self._page(_Sent(refused.form, self.find(pk), refused.look), status=422)
         except Stale:
             return self._conflict(pk)
         htmx.toast(request, str(self.saved or _("Saved")))
         return htmx.go_to(request, url)
 
-    def _record(self, pk: int | None) -> M | None:
+    def find(self, pk: int | None) -> M | None:
         if pk is None:
             check_create(self.request.user, self.model)
             return None
@@ -119,8 +127,7 @@ class EditView[M: models.Model](View):
 
     def _locked(self, pk: int) -> M:
         # Locked before it is compared, so that nobody saves between the comparison and the service.
-        actor: Any = self.request.user
-        record = lock_for(self.model, pk, actor, WRITE)
+        record = self.lock(pk)
         self._check_obstacle(record)
         version = getattr(record, "version", None)
         if version is not None and self.request.POST.get("version", "") not in {"", str(version)}:
@@ -143,13 +150,13 @@ class EditView[M: models.Model](View):
 
     def _conflict(self, pk: int | None) -> HttpResponse:
         """Both versions field by field, and the typed values in a form which carries the new version."""
-        record: Any = self._record(pk)
+        record: Any = self.find(pk)
         actor, posted = self.request.user, self.request.POST
         # Each form writes into its own instance.
-        kept = self.form_class(actor=actor, instance=self._record(pk))
+        kept = self.form_class(actor=actor, instance=self.find(pk))
         opened = as_opened(record, posted.get("version", ""))
         known = None if opened is None else self.form_class(actor=actor, instance=opened)
-        form = self._bound(self._record(pk))
+        form = self._bound(self.find(pk))
         return self._page(_Sent(form, record), status=409, conflict=differences(form, kept, known))
 
     def _page(self, sent: _Sent, *, status: int = 200, conflict: list[Difference] | None = None) -> HttpResponse:
@@ -169,6 +176,7 @@ class EditView[M: models.Model](View):
             "version": getattr(record, "version", ""),
             "conflict": conflict,
             "reload_url": self.request.path,
+            **self.more(sent.form, record),
         }
         return render(self.request, self.template_name, context, status=status)
 

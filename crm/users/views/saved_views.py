@@ -56,7 +56,7 @@ class SavedViewEditView(EditView[SavedView]):
         """A button that moves a column shows the form again, as it was typed: the way without JavaScript."""
         if "move" not in request.POST:
             return super().post(request, pk)
-        record = self._record(pk)
+        record = self.find(pk)
         if record is not None:
             # Still a form of the version that was opened, so that saving it meets what was saved since.
             record.version = request.POST.get("version", "")
