@@ -1,7 +1,9 @@
 """The database of a test run: one server, started on first need, and one database for each test process."""
 
 import os
+import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,25 @@ from pytest_django import DjangoDbBlocker
 
 from crm.core.foundations import lay_foundations
 from crm.hosting.database_url import database_from_url
-from tests.database import GivenServer, OwnServer, TestServer
+from tests.database import GivenServer, OwnServer, TestServer, quick_folder
+from tests.kept_cast import keep_cast
+from tests.order import longest_first
+from tests.proofs.running import running_server
 from tests.starting_point import keep_starting_point, put_back_after_each_test
 
 pytest_plugins = ["tests.fixtures"]
 
 _SERVER = pytest.StashKey[TestServer]()
+
+# Workers, and the programs that tests start, would else compile the same modules again and again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        longest_first(items)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -36,7 +51,7 @@ def _server(config: pytest.Config) -> TestServer:
     if _SERVER not in config.stash:
         given = os.environ.get("TEST_DATABASE_URL")
         fresh = bool(config.getoption("create_db"))
-        config.stash[_SERVER] = GivenServer(given) if given else OwnServer(fresh=fresh)
+        config.stash[_SERVER] = GivenServer(given) if given else OwnServer(fresh=fresh, parent=quick_folder())
     return config.stash[_SERVER]
 
 
@@ -59,16 +74,32 @@ def django_db_setup(
         connections["default"].settings_dict.update(database_from_url(database_url, pooled=False))
         lay_foundations()
         keep_starting_point()
+        keep_cast()
     with put_back_after_each_test():
         yield
     with django_db_blocker.unblock():
         connections.close_all()
 
 
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One after the other, each another one; made by whoever writes into it, since most tests never do."""
+    base = tmp_path_factory.mktemp("files")
+    return (base / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def uploads(settings: Any, tmp_path: Path) -> Path:
+def uploads(settings: Any, folders: Iterator[Path]) -> Path:
     """Files that a test uploads or exports go to folders of its own."""
-    settings.MEDIA_ROOT = tmp_path / "uploads"
-    settings.EXPORTS_ROOT = tmp_path / "exports"
-    settings.IMPORTS_ROOT = tmp_path / "imports"
-    return tmp_path / "uploads"
+    folder = next(folders)
+    settings.MEDIA_ROOT = folder / "uploads"
+    settings.EXPORTS_ROOT = folder / "exports"
+    settings.IMPORTS_ROOT = folder / "imports"
+    return folder / "uploads"
+
+
+@pytest.fixture(scope="session")
+def place(database_url: str, django_db_setup: None) -> Iterator[str]:
+    """Host and port of a running Throughline on the database of this process: started on first need, and for all."""
+    with running_server(database_url) as found:
+        yield found

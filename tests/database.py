@@ -34,6 +34,9 @@ from crm.hosting.processes import Identity
 
 _PREFIX = "throughline-test-"
 _KEPT_CACHES = 2
+_MEMORY = Path("/dev/shm")  # noqa: S108
+#: Where there is less, memory is needed for other things.
+_ENOUGH_MEMORY = 4 * 1024**3
 
 
 class TestServer:
@@ -90,11 +93,10 @@ class GivenServer(TestServer):
 class OwnServer(TestServer):
     """An embedded server in a temporary folder, without any care for its data."""
 
-    def __init__(self, *, fresh: bool) -> None:
+    def __init__(self, *, fresh: bool, parent: Path | None = None) -> None:
+        """`parent` is the folder below which its own is made; by default one on the disk."""
         _sweep()
-        # The server's account cannot follow a root's TMPDIR.
-        parent = "/tmp" if os.geteuid() == 0 else None  # noqa: S108
-        self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+        self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent or folder_on_disk()))
         this_process = Identity.of(os.getpid())
         write_json(self._folder / "run.json", this_process.as_record() if this_process else None)
         self._server = EmbeddedServer(throwaway_place(self._folder))
@@ -219,10 +221,25 @@ def _schema_sources() -> Iterator[Path]:
         yield from folder.glob("apps.py")
 
 
+def folder_on_disk() -> Path:
+    """The server's account cannot follow a root's TMPDIR."""
+    return Path("/tmp" if os.geteuid() == 0 else tempfile.gettempdir())  # noqa: S108
+
+
+def quick_folder() -> Path:
+    """In memory where there is enough of it: what is thrown away need not be written to a disk first."""
+    try:
+        found = os.statvfs(_MEMORY)
+    except OSError:
+        return folder_on_disk()
+    is_enough = found.f_bavail * found.f_frsize >= _ENOUGH_MEMORY and os.access(_MEMORY, os.W_OK)
+    return _MEMORY if is_enough else folder_on_disk()
+
+
 def _sweep() -> None:
     """Remove what runs that were killed have left."""
-    for parent in {"/tmp", tempfile.gettempdir()}:  # noqa: S108
-        for folder in Path(parent).glob(f"{_PREFIX}*"):
+    for parent in {_MEMORY, Path("/tmp"), Path(tempfile.gettempdir())}:  # noqa: S108
+        for folder in parent.glob(f"{_PREFIX}*"):
             run = Identity.from_record(read_json(folder / "run.json"))
             if run is not None and not run.is_running():
                 shutil.rmtree(folder, ignore_errors=True)

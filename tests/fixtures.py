@@ -9,14 +9,16 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from crm.core import counts
 from crm.users.models import User
-from tests.factories.cast import Cast, make_cast
+from tests.factories.cast import Cast
+from tests.kept_cast import put_cast
 
 type ClientFor = Callable[[User], Client]
 
 
 @pytest.fixture
 def cast(db: None) -> Cast:
-    return make_cast()
+    """As `make_cast` makes it."""
+    return put_cast()
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def _putting_back() -> sql.Composed:
             sql.Identifier(table), columns, columns, sql.Identifier(_KEPT, table)
         )
         for table in _tables(_KEPT)
-        for columns in [sql.SQL(", ").join(map(sql.Identifier, _columns(table)))]
+        for columns in [sql.SQL(", ").join(map(sql.Identifier, written_columns(table)))]
     ]
     return sql.SQL("; ").join([*emptying, *filling])
 
@@ -68,7 +68,7 @@ def _tables(schema: str = "public") -> list[str]:
         return [table for (table,) in cursor.fetchall() if table != _MIGRATIONS]
 
 
-def _columns(table: str) -> list[str]:
+def written_columns(table: str) -> list[str]:
     """Without those that the database computes."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -19,8 +19,6 @@ from tests.proofs.running import running_server
 from tests.proofs.sites import Site, furnished_site
 from tests.proofs.visitor import Visitor, form_with
 
-pytestmark = pytest.mark.xdist_group("operations")
-
 _TIMEOUT = 1
 
 
@@ -29,7 +27,7 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker, database_url
     """One whose statements are stopped after a second."""
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         patch.setenv("STATEMENT_TIMEOUT", str(_TIMEOUT))
-        with furnished_site(database_url) as found:
+        with running_server(database_url) as place, furnished_site(place) as found:
             yield found
 
 

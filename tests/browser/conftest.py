@@ -17,6 +17,7 @@ from tests.browser.pages import pages
 from tests.browser.scenes import make_scene
 from tests.browser.theatre import Stage, open_stage
 from tests.browser.website import Website, running_website
+from tests.once import once
 from tests.proofs.sites import Site, furnished_site
 from tests.proofs.world import passing
 
@@ -56,8 +57,8 @@ def _missing(what: str) -> None:
 
 
 @pytest.fixture
-def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker, database_url: str) -> Iterator[Site]:
-    with django_db_blocker.unblock(), furnished_site(database_url) as found:
+def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker, place: str) -> Iterator[Site]:
+    with django_db_blocker.unblock(), furnished_site(place) as found:
         yield found
 
 
@@ -94,11 +95,17 @@ def browser(chrome: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture(scope="session")
-def _shown(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[list[Shown]]:
+def _shown(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> list[list[Shown]]:
     """Every page, asked for once; nothing of the scene is left in the database."""
-    with django_db_blocker.unblock(), passing():
-        reader = Reader(make_scene())
-        return [[reader.show(page) for page in asked] for asked in (pages(), admin_pages())]
+
+    def ask() -> list[list[Shown]]:
+        with django_db_blocker.unblock(), passing():
+            reader = Reader(make_scene())
+            return [[reader.show(page) for page in asked] for asked in (pages(), admin_pages())]
+
+    return once(request, "pages", ask)
 
 
 @pytest.fixture(scope="session")

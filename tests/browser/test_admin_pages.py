@@ -11,7 +11,7 @@ from tests.browser.markup import html_faults
 from tests.browser.skeletons import distinct
 from tests.browser.theatre import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+pytestmark = pytest.mark.browser
 
 _MISSING = "no-missing-references: Element references missing id"
 #: Faults of the packages below, one by one, and nothing else.

@@ -10,7 +10,7 @@ from tests.browser.axe import faults, faults_of_colours, tab_with_axe
 from tests.browser.skeletons import distinct
 from tests.browser.theatre import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+pytestmark = pytest.mark.browser
 
 
 def test_axe_finds_nothing_on_any_page_light_or_dark(

@@ -12,7 +12,7 @@ from tests.factories.leads import make_lead
 from tests.factories.users import PASSWORD
 from tests.proofs.sites import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_row_is_looked_at_and_a_cell_edited_by_keys_alone(browser: BrowserContext, site: Site, shots: Path) -> None:

@@ -12,7 +12,7 @@ from tests.factories.sales import make_contact
 from tests.factories.users import PASSWORD
 from tests.proofs.sites import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_scripts_add_comfort_to_pages_that_work_without_them(browser: BrowserContext, site: Site) -> None:

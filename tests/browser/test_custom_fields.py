@@ -15,7 +15,7 @@ from tests.factories.leads import make_lead
 from tests.factories.sales import make_account, make_quote
 from tests.proofs.sites import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
+pytestmark = pytest.mark.browser
 
 KINDS = [(kind.value, f"My {kind.value.replace('_', ' ')}") for kind in CustomKind]
 

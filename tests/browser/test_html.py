@@ -7,7 +7,7 @@ import pytest
 from tests.browser.answers import Shown
 from tests.browser.markup import html_faults
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+pytestmark = pytest.mark.browser
 
 
 def test_html_validate_finds_nothing_on_any_page(answers: list[Shown], tools: Path, tmp_path: Path) -> None:

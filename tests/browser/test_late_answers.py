@@ -16,16 +16,16 @@ from tests.factories.leads import make_lead
 from tests.factories.sales import make_product, make_quote, row
 from tests.proofs.sites import Site, furnished_site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 #: The grid asks when nobody has typed for 120 ms.
 _PAUSE = 400
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker, database_url: str) -> Iterator[Site]:
+def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker, place: str) -> Iterator[Site]:
     """One for all: every test has a record of its own."""
-    with django_db_blocker.unblock(), furnished_site(database_url) as found:
+    with django_db_blocker.unblock(), furnished_site(place) as found:
         yield found
 
 

@@ -12,7 +12,7 @@ from tests.browser.answers import Shown
 from tests.browser.skeletons import distinct
 from tests.browser.theatre import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+pytestmark = pytest.mark.browser
 
 _WIDTHS = (1920, 1440, 1024, 768, 390)
 _NARROWER = (1440, 390)

@@ -9,7 +9,7 @@ from leads.models import Lead
 from tests.browser.test_comfort import signed_in
 from tests.proofs.sites import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_list_is_asked_and_shaped_by_keyboard_alone(browser: BrowserContext, site: Site) -> None:

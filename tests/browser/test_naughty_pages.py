@@ -14,7 +14,7 @@ from tests.attacks.naughty import naughty_strings, plain
 from tests.factories.users import PASSWORD
 from tests.proofs.sites import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 _CODE = re.compile(r"[<>]|javascript:|alert|onload|\{\{|\$\{", re.IGNORECASE)
 

@@ -3,13 +3,10 @@
 import re
 from collections.abc import Iterator
 
-import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.browser.answers import Shown
 from tests.browser.pages import PAGELESS, pages
-
-pytestmark = pytest.mark.xdist_group("pages")
 
 
 def _addresses(resolver: URLResolver, namespace: str = "") -> Iterator[str]:

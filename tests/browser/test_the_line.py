@@ -22,7 +22,7 @@ from tests.browser.walks import Walk
 from tests.browser.website import Website
 from tests.proofs.sites import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
+pytestmark = pytest.mark.browser
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from tests.factories.leads import make_lead
 from tests.factories.sales import make_contact
 from tests.proofs.sites import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("walks")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_view_is_built_shared_and_worked_and_a_contact_found_by_keys_alone(

@@ -9,6 +9,6 @@ from tests.proofs.sites import Site, furnished_site
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker, database_url: str) -> Iterator[Site]:
-    with django_db_blocker.unblock(), furnished_site(database_url) as found:
+def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker, place: str) -> Iterator[Site]:
+    with django_db_blocker.unblock(), furnished_site(place) as found:
         yield found

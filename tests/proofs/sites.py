@@ -10,7 +10,6 @@ from crm.core.actors import SYSTEM
 from leads.services.forms import ensure_form
 from tests.factories.cast import Cast, make_cast
 from tests.factories.users import PASSWORD
-from tests.proofs.running import running_server
 from tests.proofs.visitor import Visitor
 from tests.starting_point import put_back
 
@@ -41,14 +40,13 @@ class Site:
 
 
 @contextmanager
-def furnished_site(database_url: str) -> Iterator[Site]:
-    """The rows are real while this lasts; afterwards they are gone."""
+def furnished_site(place: str) -> Iterator[Site]:
+    """Of a running server. The rows are real while this lasts; afterwards they are gone."""
     try:
-        with running_server(database_url) as place:
-            site = _furnished(place)
-            yield site
-            site.seller.close()
-            site.stranger.close()
+        site = _furnished(place)
+        yield site
+        site.seller.close()
+        site.stranger.close()
     finally:
         put_back()
 

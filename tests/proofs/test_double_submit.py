@@ -20,8 +20,6 @@ from tests.proofs.visitor import Answer, Pairs, form_with
 
 type Send = Callable[[Site, str, Pairs], list[Answer]]
 
-pytestmark = pytest.mark.xdist_group("double submit")
-
 
 def _send_twice(site: Site, path: str, pairs: Pairs) -> list[Answer]:
     """One after the other."""

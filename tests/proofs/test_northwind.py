@@ -157,7 +157,7 @@ def northwind(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
         transaction.set_rollback(True)
 
 
-pytestmark = [pytest.mark.usefixtures("northwind"), pytest.mark.xdist_group("northwind")]
+pytestmark = pytest.mark.usefixtures("northwind")
 
 
 def test_the_catalogue_and_all_orders_are_there() -> None:

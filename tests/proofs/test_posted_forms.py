@@ -13,8 +13,6 @@ from tests.leads.posted import SHARED, Pairs, Post, flat_json, multipart, shared
 from tests.proofs.sites import ALLOWED_HOSTS, Site
 from tests.proofs.visitor import Answer, form_with
 
-pytestmark = pytest.mark.xdist_group("posted forms")
-
 _EXPECTED = SHARED / "web_to_lead" / "expected.json"
 
 

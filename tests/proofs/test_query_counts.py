@@ -305,9 +305,6 @@ def counts(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         yield {SMALL: _counted(SMALL, ("manager",)), LARGE: _counted(LARGE, ("manager", "own", "all"))}
 
 
-pytestmark = pytest.mark.xdist_group("query counts")
-
-
 def _counted(rows: int, people: tuple[str, ...]) -> Counts:
     with passing():
         world = make_crowded_world(rows)

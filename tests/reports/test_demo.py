@@ -45,7 +45,7 @@ def told(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         transaction.set_rollback(True)
 
 
-pytestmark = [pytest.mark.usefixtures("told"), pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.usefixtures("told")
 
 
 def _pairs(model: type[models.Model]) -> set[tuple[str, str]]:

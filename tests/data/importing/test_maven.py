@@ -20,7 +20,7 @@ from tests.data.importing.published import published
 from tests.data.importing.runs import do, mean, rehearse, undo, upload
 from tests.factories.cast import Cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("maven")]
+pytestmark = pytest.mark.django_db
 
 #: Notes about imports, and the history, which only grows.
 _NOT_COMPARED = ("data_import", "data_external", "data_learnt", "event", "django_", "core_job", "users_notification")
