@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.core.addresses import screen_url
 from crm.core.line import Node, register_line, register_words
+from crm.core.prepared import Slot
 from leads.models import Lead
 from sales.chain_rows import NOTHING, ChainRow, StoryNode, read_rows, row_of
 from sales.models import Invoice, Opportunity, Order, QualificationResult, Quote
@@ -73,39 +74,45 @@ def on_the_line(model: type[Any], record: Any, user: Any) -> list[ChainRow]:
     known: dict[Any, dict[type[Any], list[ChainRow]]] = record.__dict__.setdefault("_line_rows", {})
     if user.pk not in known:
         others = {other: _related(other, record) for other, _word in _NOUNS if other is not type(record)}
-        known[user.pk] = read_rows(others, user)
+        known[user.pk] = read_rows(type(record), others, user, _keys_of(record))
     return known[user.pk].get(model, [])
+
+
+def _keys_of(record: Any) -> dict[str, int | None]:
+    """The values of the slots in the conditions below."""
+    ties = {name: getattr(record, f"{name}_id", None) for name in ("opportunity", "quote", "order")}
+    return {"pk": record.pk, **ties}
 
 
 def _related(model: type[Any], record: Any) -> Q:
     """Which rows of the table lie on the record's line."""
     if isinstance(record, Lead):
         # Only a qualified lead has become anything, so the others cost no query.
-        is_qualified = record.state == "qualified"
-        return _of_opportunities(model, _results(lead=record).values("opportunity")) if is_qualified else NOTHING
+        return _of_lead(model) if record.state == "qualified" else NOTHING
     if isinstance(record, Opportunity):
-        return _of_opportunities(model, [record.pk])
+        return Q(pk__in=_leads("pk")) if model is Lead else Q(opportunity=Slot("pk"))
     if model is Lead:
-        results = _results(opportunity=record.opportunity_id)
-        return Q(pk__in=results.values("qualification__lead")) if record.opportunity_id else NOTHING
+        return Q(pk__in=_leads("opportunity")) if record.opportunity_id else NOTHING
     if model is Opportunity:
-        return _key("pk", record.opportunity_id)
+        return _key("pk", "opportunity", record)
     return _BESIDE[type(record), model](record)
 
 
-def _results(*, lead: Lead | None = None, opportunity: int | None = None) -> Any:
-    live = QualificationResult.objects.filter(qualification__undone_at__isnull=True, opportunity__isnull=False)
-    return live.filter(qualification__lead=lead) if lead is not None else live.filter(opportunity=opportunity)
+def _of_lead(model: type[Any]) -> Q:
+    found = _results(qualification__lead=Slot("pk")).values("opportunity")
+    return Q(pk__in=found) if model is Opportunity else Q(opportunity__in=found)
 
 
-def _of_opportunities(model: type[Any], opportunities: Any) -> Q:
-    if model is Lead:
-        return Q(pk__in=_results(opportunity=opportunities[0]).values("qualification__lead"))
-    return Q(pk__in=opportunities) if model is Opportunity else Q(opportunity__in=opportunities)
+def _leads(opportunity: str) -> Any:
+    return _results(opportunity=Slot(opportunity)).values("qualification__lead")
 
 
-def _key(name: str, value: int | None) -> Q:
-    return NOTHING if value is None else Q(**{name: value})
+def _results(**known: Slot) -> Any:
+    return QualificationResult.objects.filter(qualification__undone_at__isnull=True, opportunity__isnull=False, **known)
+
+
+def _key(name: str, tie: str, record: Any) -> Q:
+    return NOTHING if getattr(record, f"{tie}_id") is None else Q(**{name: Slot(tie)})
 
 
 def _if_won(quote: Quote, condition: Q) -> Q:
@@ -114,10 +121,10 @@ def _if_won(quote: Quote, condition: Q) -> Q:
 
 
 _BESIDE: dict[tuple[type[Any], type[Any]], Callable[[Any], Q]] = {
-    (Quote, Order): lambda quote: _if_won(quote, Q(quote=quote)),
-    (Quote, Invoice): lambda quote: _if_won(quote, Q(order__quote=quote)),
-    (Order, Quote): lambda order: _key("pk", order.quote_id),
-    (Order, Invoice): lambda order: Q(order=order),
-    (Invoice, Quote): lambda invoice: _key("orders", invoice.order_id),
-    (Invoice, Order): lambda invoice: _key("pk", invoice.order_id),
+    (Quote, Order): lambda quote: _if_won(quote, Q(quote=Slot("pk"))),
+    (Quote, Invoice): lambda quote: _if_won(quote, Q(order__quote=Slot("pk"))),
+    (Order, Quote): lambda order: _key("pk", "quote", order),
+    (Order, Invoice): lambda _order: Q(order=Slot("pk")),
+    (Invoice, Quote): lambda invoice: _key("orders", "order", invoice),
+    (Invoice, Order): lambda invoice: _key("pk", "order", invoice),
 }

@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm.core import format as shown
+from crm.core.access import READ
 from crm.core.addresses import screen_url
 from crm.core.badges import Badge, state_badge
+from crm.core.prepared import prepared, rights_key
 from leads.models import Lead
 from leads.values import source_label
 from sales.models import Invoice, Opportunity, Order, Quote
@@ -148,13 +150,19 @@ def _as_day(value: Any) -> dt.date | None:
     return timezone.localdate(value) if isinstance(value, dt.datetime) else value
 
 
-def read_rows(conditions: Mapping[type[Any], Q], user: Any) -> dict[type[Any], list[ChainRow]]:
-    """By table the rows that meet its condition and that this person sees, the oldest first. One query at most."""
-    arms = [_arm(model, condition, user) for model, condition in conditions.items() if condition != NOTHING]
+def read_rows(
+    of: type[Any], conditions: Mapping[type[Any], Q], user: Any, keys: Mapping[str, int | None]
+) -> dict[type[Any], list[ChainRow]]:
+    """By table the rows that meet its condition and that this person sees, the oldest first. One query at most.
+
+    The conditions depend on nothing but the table `of` whose line it is, but for their slots, whose values `keys` are.
+    """
+    asked = {model: condition for model, condition in conditions.items() if condition != NOTHING}
     found: dict[type[Any], list[ChainRow]] = {}
-    if not arms:
+    if not asked:
         return found
-    for place, *values in arms[0].union(*arms[1:], all=True):
+    key = ("line", of._meta.label, *(rights_key(model, user, READ) for model in asked))
+    for place, *values in prepared(key, lambda: _arms(asked, user)).tuples(**keys):
         pk, name, revision, state, reason, text, source, *days, created_at, amount = values
         model = _MODELS[place]
         row = ChainRow(model, pk, name, revision, state, reason, text, source, tuple(days), created_at, amount)
@@ -162,6 +170,11 @@ def read_rows(conditions: Mapping[type[Any], Q], user: Any) -> dict[type[Any], l
     for rows in found.values():
         rows.sort(key=lambda row: row.pk)
     return found
+
+
+def _arms(asked: Mapping[type[Any], Q], user: Any) -> Any:
+    first, *others = (_arm(model, condition, user) for model, condition in asked.items())
+    return first.union(*others, all=True)
 
 
 def _arm(model: type[Any], condition: Q, user: Any) -> Any:

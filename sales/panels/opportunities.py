@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Competitor
-from crm.core.access import may_create
+from crm.core.access import READ, may_create
 from crm.core.addresses import screen_url
 from crm.core.panels import Panel, once, register_panels
+from crm.core.prepared import Slot, prepared, rights_key
 from crm.core.tables import Table
 from crm.customers.models import Account, Contact
 from leads.models import Lead
@@ -27,6 +28,7 @@ from sales.tables.opportunities import (
 
 MOST_SHOWN = 20
 _ROWS = "customers/panels/rows.html"
+_KINDS: Mapping[str, Any] = {"account": Account, "contact": Contact, "opportunity": Opportunity}
 
 
 def _rows(table: type[Table], found: Any) -> dict[str, Any]:
@@ -116,11 +118,9 @@ def competitors_of(opportunity: Opportunity, user: Any) -> Mapping[str, Any]:
 
 def results_of(lead: Lead, user: Any) -> Mapping[str, Any]:
     """What the lead became, without what the user may not see."""
-    results = QualificationResult.objects.filter(
-        qualification__lead=lead, qualification__undone_at__isnull=True
-    ).select_related("account", "contact", "opportunity", "qualification__qualified_by")
-    found = list(results.order_by("pk"))
-    seen = _seen(found, user)
+    found = prepared(results_of, _results_of_a_lead).records(lead=lead.pk)
+    key = ("results", *(rights_key(model, user, READ) for model in _KINDS.values()))
+    seen = set(prepared(key, lambda: _seen_of_a_lead(user)).tuples(lead=lead.pk)) if found else set()
     return {
         "qualification": found[0].qualification if found else None,
         "results": [
@@ -132,20 +132,26 @@ def results_of(lead: Lead, user: Any) -> Mapping[str, Any]:
     }
 
 
-def _seen(results: list[QualificationResult], user: Any) -> set[tuple[str, int]]:
-    """One query for all kinds."""
-    models: Mapping[str, Any] = {"account": Account, "contact": Contact, "opportunity": Opportunity}
-    kinds = dict.fromkeys(result.kind for result in results)
-    arms = [
-        models[kind]
-        .objects.visible_to(user)
-        .filter(pk__in=[result.record.pk for result in results if result.kind == kind])
+def _live_results() -> Any:
+    return QualificationResult.objects.filter(qualification__lead=Slot("lead"), qualification__undone_at__isnull=True)
+
+
+def _results_of_a_lead() -> Any:
+    related = ("account", "contact", "opportunity", "qualification__qualified_by")
+    return _live_results().select_related(*related).order_by("pk")
+
+
+def _seen_of_a_lead(user: Any) -> Any:
+    """Kind and key of those that this person sees."""
+    first, *others = (
+        model.objects.visible_to(user)
+        .filter(pk__in=_live_results().filter(**{f"{kind}__isnull": False}).values(kind))
         .order_by()
         .annotate(arm=Value(kind, CharField()))
         .values_list("arm", "pk")
-        for kind in kinds
-    ]
-    return set(arms[0].union(*arms[1:], all=True).order_by()) if arms else set()
+        for kind, model in _KINDS.items()
+    )
+    return first.union(*others, all=True)
 
 
 def _url_of(result: QualificationResult) -> str:
