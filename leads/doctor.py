@@ -39,16 +39,15 @@ def _lost_posts() -> Faults:
     return faults_of(
         posts.filter(
             Q(verdict__in=(_Verdict.LEAD, _Verdict.TOUCH), lead__isnull=True)
-            | Q(verdict__in=(_Verdict.LEAD, _Verdict.TOUCH), form__isnull=True)
             | Q(verdict=_Verdict.TOUCH, is_touch=False)
         )
     )
 
 
-def _undecided_with_lead() -> Faults:
-    posts = CapturedPost.objects.exclude(verdict__in=(_Verdict.LEAD, _Verdict.TOUCH))
-    touched = Exists(Touch.objects.filter(post=OuterRef("pk")))
-    return faults_of(posts.filter(Q(lead__isnull=False) | Q(touched)))
+def _undecided_with_touch() -> Faults:
+    """A lead they have not: the database sees to that."""
+    posts = CapturedPost.objects.exclude(verdict=_Verdict.TOUCH)
+    return faults_of(posts.filter(Exists(Touch.objects.filter(post=OuterRef("pk")))))
 
 
 def _strangers_touches() -> Faults:
@@ -140,7 +139,7 @@ def _distributions() -> Faults:
 def register() -> None:
     found: tuple[tuple[str, Any, Any], ...] = (
         ("leads.lost_posts", _("Posts that were accepted and have no lead or touch."), _lost_posts),
-        ("leads.undecided", _("Posts that wait or were thrown away and have a lead."), _undecided_with_lead),
+        ("leads.undecided", _("Posts that are no touch and have touched a lead."), _undecided_with_touch),
         ("leads.touches", _("Touches of another lead than their post."), _strangers_touches),
         ("leads.of_two_posts", _("Leads that two posts have made."), _leads_of_two_posts),
         ("leads.without_post", _("Leads from websites without the post that made them."), _leads_without_post),

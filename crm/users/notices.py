@@ -23,6 +23,7 @@ _ICONS = {
     NotificationKind.SHARED: "users",
     NotificationKind.JOB: "hourglass",
     NotificationKind.MENTION: "at",
+    NotificationKind.TOUCH: "forms",
 }
 
 

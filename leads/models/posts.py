@@ -1,5 +1,8 @@
 """Every post of a website as it came, with its verdict; and the same person again."""
 
+from typing import Any
+
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,11 +15,38 @@ from leads.models.capture import CaptureForm
 from leads.models.lead import Lead
 from leads.querysets import PostManager
 
+#: The reading and the verdict, which follow the last time a post was read. All else stays as it came.
+_READ_ANEW = (
+    "form",
+    "lead",
+    "fields",
+    "unknown_fields",
+    "flags",
+    "verdict",
+    "error",
+    "sender",
+    "spam_score",
+    "reasons",
+    "decided_at",
+    "decided_by",
+)
+_ACCEPTED = ("lead", "touch")
 
+
+def _refusing(name: str, operation: Any, condition: Any) -> pgtrigger.Trigger:
+    refusal = "RAISE EXCEPTION 'Post % is kept as it came', OLD.id USING ERRCODE = '23514';"
+    return pgtrigger.Trigger(name=name, when=pgtrigger.Before, operation=operation, condition=condition, func=refusal)
+
+
+@pgtrigger.register(
+    _refusing("post_as_it_came", pgtrigger.Update, pgtrigger.AnyChange(exclude=list(_READ_ANEW))),
+    # Of posts to unknown forms the oldest give way.
+    _refusing("post_stays", pgtrigger.Delete, pgtrigger.Condition("OLD.form_id IS NOT NULL")),
+)
 class CapturedPost(models.Model):
     """One post, whole: raw body, the headers that matter, how it was read, what became of it.
 
-    Body, headers and times stay as they came; the reading and the verdict are those of the last time it was read.
+    Body, headers and times stay as they came, and no post to a form that exists goes: the database refuses both.
     """
 
     untracked_because = "kept as it came; who decided what about it stands in its own columns"
@@ -62,6 +92,14 @@ class CapturedPost(models.Model):
     class Meta:
         verbose_name = _("captured post")
         verbose_name_plural = _("captured posts")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lead__isnull=True) | Q(verdict__in=_ACCEPTED), name="captured_post_lead_when_accepted"
+            ),
+            models.CheckConstraint(
+                condition=~Q(verdict__in=_ACCEPTED) | Q(form__isnull=False), name="captured_post_accepted_by_form"
+            ),
+        ]
         indexes = [
             models.Index(fields=["-received_at"], name="captured_post_received_idx"),
             models.Index(

@@ -6,13 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from crm.core.actors import WEB_FORM, Actor
 from crm.core.custom.definitions import definitions_of
 from crm.core.custom.writing import VALUES
 from crm.core.folding import storable
+from crm.core.inserting import insert
 from crm.core.models import Currency
 from crm.core.transactions import in_one_piece, service
 from crm.customers import keys
+from crm.users.models import NotificationKind
+from crm.users.services.notifications import tell_once
 from leads.capture.aliases import LeadReading, lead_values
 from leads.capture.captcha import captcha_sign
 from leads.capture.captcha import is_set_up as captcha_is_set_up
@@ -186,7 +191,7 @@ def file_case(*, case: Case, actor: Actor, at: dt.datetime) -> CapturedPost:
         if case.verdict == Verdict.LEAD:
             make_lead(case, at)
         kept = CapturedPost(received_at=at, **columns_of(case))
-        kept.save(force_insert=True)
+        insert(kept)
         if case.verdict == Verdict.TOUCH:
             touch_lead(case, kept, at)
         if case.form is None:
@@ -217,6 +222,15 @@ def touch_lead(case: Case, kept: CapturedPost, at: dt.datetime) -> None:
     code = form.campaign_code or str(said.get("campaign_code", ""))
     source = known_source(str(said.get("source", ""))) or form.source
     Touch.objects.create(lead=lead, post=kept, at=at, source=source, campaign_code=code)
+    if lead.owner_id is not None:
+        tell_once(
+            person_id=lead.owner_id,
+            kind=NotificationKind.TOUCH,
+            text=gettext_noop("%(record)s has written again through “%(form)s”"),
+            words={"form": form.name},
+            about=lead,
+            at=at,
+        )
 
 
 def lead_columns(case: Case, form: CaptureForm, at: dt.datetime) -> dict[str, Any]:

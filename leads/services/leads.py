@@ -12,6 +12,7 @@ from crm.core.actors import Actor
 from crm.core.custom.writing import set_custom
 from crm.core.errors import Conflict, Invalid, NotFound, Refusal
 from crm.core.folding import clean_text
+from crm.core.inserting import insert
 from crm.core.models import Organisation
 from crm.core.numbering import take_number
 from crm.core.reactions import Reaction
@@ -77,7 +78,7 @@ def _new_lead(values: Mapping[str, Any], owner: User | Team, actor: Actor, at: d
 
 def _numbered(lead: Lead, on: dt.date, series: str) -> Lead:
     lead.number = take_number(series, on=on)
-    lead.save(force_insert=True)
+    insert(lead)
     return lead
 
 

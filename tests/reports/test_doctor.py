@@ -129,8 +129,8 @@ FAULTS = (
     ("activities.unlinked", "DELETE FROM activities_timelinelink"),
     ("activities.links", "UPDATE activities_timelinelink SET at = at + interval '1 second'"),
     ("leads.lost_posts", "DELETE FROM leads_touch"),
-    ("leads.lost_posts", "UPDATE leads_capturedpost SET form_id = NULL WHERE verdict = 'lead'"),
-    ("leads.undecided", "UPDATE leads_capturedpost SET lead_id = (THE ONE) WHERE verdict = 'spam'"),
+    ("leads.lost_posts", "UPDATE leads_capturedpost SET lead_id = NULL WHERE verdict = 'lead'"),
+    ("leads.undecided", "UPDATE leads_capturedpost SET verdict = 'spam', lead_id = NULL WHERE verdict = 'touch'"),
     ("leads.touches", "UPDATE leads_touch SET lead_id = (THE ONE)"),
     (
         "leads.of_two_posts",

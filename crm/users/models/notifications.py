@@ -13,6 +13,7 @@ class NotificationKind(models.TextChoices):
     SHARED = "shared", _("A record is shared with me")
     JOB = "job", _("Work in the background has ended")
     MENTION = "mention", _("Somebody mentions me")
+    TOUCH = "touch", _("Somebody of my leads writes again")
 
 
 class Notification(models.Model):

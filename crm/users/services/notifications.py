@@ -105,6 +105,21 @@ def tell_mentioned(*, text: str, about: models.Model, actor: Actor, at: dt.datet
         )
 
 
+def tell_once(
+    *, person_id: int, kind: str, text: str, words: Mapping[str, str | int], about: models.Model, at: dt.datetime
+) -> None:
+    """As `notify` about a record, unless the person has not read yet what they were told of it in this kind."""
+    waiting = Notification.objects.filter(
+        person=person_id,
+        kind=kind,
+        content_type=ContentType.objects.get_for_model(about),
+        object_id=about.pk,
+        read_at__isnull=True,
+    )
+    if not waiting.exists():
+        notify(person_id=person_id, kind=kind, text=text, words=words, about=about, url="", at=at)
+
+
 def tell_of_job(job: Job) -> None:
     """A job that ended, to the person for whom it ran: the payload names `person_id`, `title` and `url`."""
     if "person_id" not in job.payload:
