@@ -7,7 +7,7 @@ class ActivitiesConfig(AppConfig):
     verbose_name = "Activities"
 
     def ready(self) -> None:
-        from activities import customers, deletions, doctor, home, merging, permissions  # noqa: PLC0415 - models exist only now
+        from activities import customers, deletions, doctor, home, importing, merging, permissions  # noqa: PLC0415 - models exist only now
         from activities.actions import ASSIGN, CANCEL, COMPLETE, PIN, REOPEN, UNPIN  # noqa: PLC0415
         from activities.models import Activity  # noqa: PLC0415
         from activities.panels import ACTIVITY_PANELS  # noqa: PLC0415
@@ -18,6 +18,7 @@ class ActivitiesConfig(AppConfig):
         from crm.core.search import register_search  # noqa: PLC0415
 
         permissions.declare()
+        importing.register()
         merging.register()
         customers.register()
         home.register()

@@ -5,7 +5,7 @@ to: a contact to its account, an opportunity to its customer. Apps above registe
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -16,6 +16,7 @@ from django.db.models import Q
 from activities.models import Activity, TimelineLink
 from activities.regarding import Ref
 from crm.core.actors import Actor
+from crm.core.bulk import insert_new
 from crm.core.transactions import service
 
 type Rollup = Callable[[Any], Iterable[models.Model | Ref | None]]
@@ -45,13 +46,16 @@ def write_links(activity: Activity) -> None:
     _rewrite([activity], _Links())
 
 
-def write_first_links(activities: Sequence[Activity], *known: models.Model) -> None:
-    """Write the links of activities that have just been made and have no participants.
+def write_first_links(
+    activities: Sequence[Activity], *known: models.Model, parties: Mapping[int, Sequence[Any]] | None = None
+) -> None:
+    """Write the links of activities that have just been made.
 
-    `known` are the records that they concern, which then need not be read.
+    `known` are the records that they concern, which then need not be read; `parties` their participants, by the key of
+    the activity.
     """
-    links = _Links(*known)
-    TimelineLink.objects.bulk_create(link for activity in activities for link in links.of(activity, ()))
+    links, taking_part = _Links(*known), parties or {}
+    insert_new([link for activity in activities for link in links.of(activity, taking_part.get(activity.pk, ()))])
 
 
 def relink(record: models.Model) -> None:

@@ -4,17 +4,19 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.fields import Choice, Kind
+from crm.core.actors import SYSTEM
+from crm.core.fields import Kind
 from crm.core.numbering import take_numbers
-from crm.core.reasons import reasons_for
 from crm.data.importing.building import CREATED, FULL_NAME, built, split_name
 from crm.data.importing.drafts import Draft, Work
 from crm.data.importing.registry import Importer, Key, Same, Values
-from crm.data.importing.targets import Target
+from crm.data.importing.targets import Target, status_target
 from crm.users.models import User
-from leads.models import Lead
+from leads.models import AssignmentRule, Lead
+from leads.services.assignment import assign_by_rules
 from leads.services.leads import update_lead
 from leads.states import LEAD_MACHINE
 from leads.values import EDITABLE, known_source, settle
@@ -40,24 +42,7 @@ _SAID = {
 }
 
 
-class _Statuses(Sequence[Choice]):
-    """State and reason in one word, those of the administrators included, read when they are looked at."""
-
-    def __len__(self) -> int:
-        return len(self._read())
-
-    def __getitem__(self, place: Any) -> Any:
-        return self._read()[place]
-
-    def _read(self) -> list[Choice]:
-        return [
-            (f"{state}:{reason}", label)
-            for state in LEAD_MACHINE.reasons
-            for reason, label in reasons_for(LEAD_MACHINE, state)
-        ]
-
-
-STATUS = Target(name="status", label=_("status"), kind=Kind.CHOICE, choices=_Statuses(), synonyms=_SAID)
+STATUS = status_target(LEAD_MACHINE, _SAID)
 CLOSED_AT = Target(name="closed_at", label=_("closed"), kind=Kind.MOMENT)
 
 
@@ -93,6 +78,20 @@ def _number(drafts: Sequence[Draft], work: Work) -> None:
         draft.record.number = number
 
 
+def _after(drafts: Sequence[Draft], work: Work) -> Sequence[models.Model]:
+    """Where nobody says whose the leads become, the assignment rules do, for people who might give leads away."""
+    if work.is_owner_open and work.once("has rules", lambda: _has_rules(work.actor)):
+        open_ones = {draft.record.pk: draft for draft in drafts if draft.record.state == "open"}
+        assign_by_rules(lead_ids=list(open_ones), actor=SYSTEM, at=work.at)
+        for key, version in Lead.objects.filter(pk__in=open_ones).values_list("pk", "version"):
+            open_ones[key].version = version
+    return ()
+
+
+def _has_rules(actor: Any) -> bool:
+    return actor.has_perm("leads.assign_lead") and AssignmentRule.objects.filter(is_active=True).exists()
+
+
 def _update(pk: int, values: Values, actor: User, at: dt.datetime) -> Lead:
     return update_lead(lead_id=pk, values=values, actor=actor, at=at)
 
@@ -104,6 +103,10 @@ LEADS = Importer(
     tidy=_tidy,
     build=_build,
     number=_number,
+    after=_after,
+    owner_help=_(
+        "Of rows that name none. Left open, the assignment rules say whose they become; where none does, yours."
+    ),
     update=_update,
     keys=(Key("email", "email_key", str.lower),),
     same=(

@@ -17,6 +17,7 @@ from leads import (
     response_actions,
 )
 from leads.importing import LEADS
+from leads.list_importing import LIST_MEMBERS
 from leads.search import CAMPAIGNS, LISTS
 
 
@@ -29,6 +30,7 @@ def register() -> None:
     list_filters.register()
     register_search(CAMPAIGNS)
     register_importer(LEADS)
+    register_importer(LIST_MEMBERS)
     duplicates.register()
     merging.register()
     register_search(LISTS)

@@ -16,18 +16,17 @@ from catalog.pricing import PriceFound, override_price
 from catalog.services.prices import PriceBook, default_price_list
 from crm.core.bulk import insert_records
 from crm.core.errors import Invalid
-from crm.core.fields import Choice, Kind
+from crm.core.fields import Kind
 from crm.core.folding import fold
 from crm.core.models import Currency, rate_on
 from crm.core.money import ZERO
-from crm.core.reasons import reasons_for
 from crm.customers.importing import make_account
 from crm.customers.models import Account, Contact
 from crm.data.importing.building import CREATED, built
 from crm.data.importing.drafts import Draft, Work
 from crm.data.importing.meanings import TO_BE_MADE
 from crm.data.importing.registry import Importer, Values, register_importer
-from crm.data.importing.targets import Target
+from crm.data.importing.targets import Target, status_target
 from crm.users.models import User
 from leads.values import known_source
 from sales.models import LineKind, Opportunity, OpportunityLine
@@ -51,24 +50,7 @@ _SAID = {
 }  # fmt: skip
 
 
-class _Statuses(Sequence[Choice]):
-    """State and reason in one word, those of the administrators included, read when they are looked at."""
-
-    def __len__(self) -> int:
-        return len(self._read())
-
-    def __getitem__(self, place: Any) -> Any:
-        return self._read()[place]
-
-    def _read(self) -> list[Choice]:
-        return [
-            (f"{state}:{reason}", label)
-            for state in OPPORTUNITY_MACHINE.reasons
-            for reason, label in reasons_for(OPPORTUNITY_MACHINE, state)
-        ]
-
-
-STATUS = Target(name="status", label=gettext_lazy("status"), kind=Kind.CHOICE, choices=_Statuses(), synonyms=_SAID)
+STATUS = status_target(OPPORTUNITY_MACHINE, _SAID)
 CLOSED_ON = Target(name="closed_on", label=gettext_lazy("closed on"), kind=Kind.DATE)
 REVENUE = Target(name="revenue", label=gettext_lazy("actual revenue"), kind=Kind.MONEY, lowest=Decimal(0))
 PRODUCT = Target(name="product", label=gettext_lazy("product"), kind=Kind.RECORD, related=Product)

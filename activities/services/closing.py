@@ -11,6 +11,7 @@ from activities.models import Activity
 from activities.regarding import Ref
 from activities.services.activities import new_activity
 from crm.core.actors import Actor
+from crm.core.bulk import insert_new
 from crm.core.transactions import service
 from crm.users.services.ownership import same_owner
 
@@ -30,7 +31,8 @@ class Closing:
 @service("activity.recorded")
 def record_closes(*, closings: Sequence[Closing], actor: Actor, at: dt.datetime) -> list[Activity]:
     """Write them all at once. Their service has locked the records and checked the right to close them."""
-    activities = Activity.objects.bulk_create(_close_record(closing, actor, at) for closing in closings)
+    activities = [_close_record(closing, actor, at) for closing in closings]
+    insert_new(activities)
     write_first_links(activities, *(closing.regarding for closing in closings))
     return activities
 

@@ -35,10 +35,10 @@ def fill(activity: Activity, values: Mapping[str, Any], actor: Actor) -> None:
     set_values(activity, {"subject": activity.subject, **values}, COLUMNS)
     set_custom(activity, values, actor)
     if activity.kind == Kind.APPOINTMENT:
-        _settle_times(activity)
+        settle_times(activity)
 
 
-def _settle_times(activity: Activity) -> None:
+def settle_times(activity: Activity) -> None:
     if activity.starts_at is None:
         raise Invalid(_("Say when it starts."), field="starts_at")
     if activity.ends_at is None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -54,6 +55,17 @@ def update_rows(model: type[models.Model], fields: Sequence[str], rows: Mapping[
         cursor.execute(sql, [list(rows), *values])
 
 
+_FEW = 20
+
+
+def insert_new(records: Sequence[models.Model]) -> None:
+    """Insert unsaved records of one table: few of them by one INSERT, more through COPY."""
+    if len(records) > _FEW:
+        insert_records(records)
+    elif records:
+        type(records[0])._base_manager.bulk_create(records)
+
+
 def insert_records(records: Sequence[models.Model]) -> None:
     """Insert unsaved records of one table through COPY. They get their keys before, so that what refers to them can
     follow; columns that the database fills are left to it, and not read back."""
@@ -83,22 +95,26 @@ def _new_keys(model: type[models.Model], number: int) -> list[int]:
 
 
 def _copy(model: type[models.Model], columns: Sequence[Any], records: Sequence[models.Model]) -> None:
-    prepared = [(column.attname, _preparing(column)) for column in columns]
-    rows = ([prepare(getattr(record, name)) for name, prepare in prepared] for record in records)
-    copy_rows(model, [column.name for column in columns], rows)
+    values = itemgetter(*(column.attname for column in columns))
+    prepared = [(place, prepare) for place, column in enumerate(columns) if (prepare := _preparing(column))]
+
+    def row(record: models.Model) -> list[Any]:
+        found = list(values(record.__dict__))
+        for place, prepare in prepared:
+            found[place] = prepare(found[place])
+        return found
+
+    copy_rows(model, [column.name for column in columns], map(row, records))
 
 
 def _is_left(record: models.Model, column: Any) -> bool:
-    return isinstance(getattr(record, column.attname), DatabaseDefault)
+    return isinstance(record.__dict__[column.attname], DatabaseDefault)
 
 
-def _preparing(column: Any) -> Callable[[Any], Any]:
+def _preparing(column: Any) -> Callable[[Any], Any] | None:
+    """How a value is written that the driver would not write as the column wants it."""
     if isinstance(column, models.JSONField):
         return lambda value: None if value is None else json.dumps(value, cls=DjangoJSONEncoder)
     if isinstance(column, ArrayField):
         return lambda value: list(value) if value is not None else None
-    return _as_it_is
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+    return None

@@ -1,9 +1,15 @@
 """Phone numbers in the form in which two are compared."""
 
+from functools import lru_cache
+
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, ValidationResult
 
+#: The same number is asked for by what is stored and by what is compared.
+_KEPT = 4_096
 
+
+@lru_cache(_KEPT)
 def e164(raw: str, region: str | None) -> str:
     """The number as ``+<country><number>`` without its extension; "" when it can't be a phone number.
 

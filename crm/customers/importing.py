@@ -24,6 +24,18 @@ from crm.users.models import User
 _PLACE = ("street", "city", "state_or_province", "postal_code", "country")
 #: The account above may stand further down in the same file, so it is looked for when the rows are there.
 PARENT = Target(name="parent_name", label=gettext_lazy("parent account"), kind=Kind.TEXT, most=200)
+#: With what Salesforce calls the types of its accounts.
+TYPE = column_target(
+    Account,
+    "type",
+    synonyms={
+        "customerdirect": "customer",
+        "customerchannel": "customer",
+        "channelpartnerreseller": "reseller",
+        "installationpartner": "partner",
+        "technologypartner": "partner",
+    },
+)
 
 
 def register() -> None:
@@ -85,8 +97,8 @@ def make_account(name: str, work: Work) -> Account:
 
 ACCOUNTS = Importer(
     model=Account,
-    columns=tuple(name for name in ACCOUNT_FIELDS if name not in {"parent", "primary_contact"}),
-    targets=(PARENT, *_places(), CREATED),
+    columns=tuple(name for name in ACCOUNT_FIELDS if name not in {"parent", "primary_contact", "type"}),
+    targets=(PARENT, TYPE, *_places(), CREATED),
     build=_build_account,
     after=_after_accounts,
     update=_update_account,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.core.fields import Kind
 from crm.core.name_fields import RecordNameField
-from crm.data.importing.meanings import MAKE, NOTHING, USE
+from crm.data.importing.meanings import MAKE, NOTHING, USE, meaning_of
 from crm.data.importing.names import is_left_alone
 from crm.data.importing.readers import Reading
 from crm.data.importing.readers.encodings import ENCODINGS
@@ -30,6 +30,7 @@ MOST_COLUMNS = 200
 MOST_TEXTS = 40
 _MOST_OPTIONS = 200
 _SAMPLES, _LONGEST_SAMPLE = 3, 60
+_CHOSEN = "chosen-"
 
 
 class UploadForm(forms.Form):
@@ -96,7 +97,6 @@ class ColumnsForm(forms.Form):
         User.objects.filter(is_active=True),
         label=gettext_lazy("Owner"),
         required=False,
-        help_text=gettext_lazy("Of rows that name none. Left open, they become yours."),
     )
 
     def __init__(self, *args: Any, run: Import, importer: Importer, actor: Any, **options: Any) -> None:
@@ -116,12 +116,26 @@ class ColumnsForm(forms.Form):
         ]
         if not importer.is_owned or not _may_assign(importer, actor):
             del self.fields["owner"]
+        else:
+            self.fields["owner"].help_text = importer.owner_help
+        for name in importer.chosen:
+            self.fields[f"{_CHOSEN}{name}"] = forms.ModelChoiceField(
+                _rows(self.targets[name], actor).order_by("-pk"),
+                label=str(self.targets[name].label),
+                required=False,
+                help_text=_("Of rows that name none."),
+            )
 
     def _initial(self) -> dict[str, Any]:
         run, style = self.run, Style.of(self.run.style)
         columns = {f"column-{place}": name for place, name in enumerate(run.mapping)}
         kept = {"update_by": run.update_by, "duplicates": run.duplicates, "owner": run.owner_id}
-        return {**columns, **kept, "order": style.order, "decimal": style.decimal}
+        chosen = {f"{_CHOSEN}{name}": meaning_of(words[""]).use for name, words in run.values.items() if words.get("")}
+        return {**columns, **kept, **chosen, "order": style.order, "decimal": style.decimal}
+
+    def chosen(self) -> list[Any]:
+        """Fields that ask what holds for all rows that name none."""
+        return [self[name] for name in self.fields if name.startswith(_CHOSEN)]
 
     def columns(self, samples: Sequence[Sequence[str]]) -> Iterator[AskedColumn]:
         """With the first texts of each."""
@@ -142,6 +156,7 @@ class ColumnsForm(forms.Form):
             update_by=said["update_by"],
             duplicates=said["duplicates"],
             owner=said.get("owner"),
+            chosen={name.removeprefix(_CHOSEN): said[name] for name in self.fields if name.startswith(_CHOSEN)},
         )
 
 

@@ -25,6 +25,8 @@ from crm.data.services.imports import KEPT_FOR, has_file, imports_of, path_to, r
 
 _PAGE = 50
 _MOST_PROBLEMS = 12
+#: Not an outcome of its own: new rows that say something.
+_WARNED = "warned"
 _WORKING = (Import.Stage.REHEARSING, Import.Stage.RUNNING, Import.Stage.UNDOING)
 _TONES = {"new": "green", "updated": "accent", "failed": "red", "duplicate": "amber", "kept": "amber"}
 
@@ -136,7 +138,7 @@ def _numbers(run: Import, is_rehearsal: bool, current: str) -> list[Number]:
     else:
         counts = run.found.get("counts", {}) if is_rehearsal else run.counts
     url = reverse("data:import", args=[run.pk])
-    return [
+    found = [
         Number(
             outcome.value,
             str(outcome.label),
@@ -148,6 +150,10 @@ def _numbers(run: Import, is_rehearsal: bool, current: str) -> list[Number]:
         for outcome in ImportRow.Outcome
         if counts.get(outcome.value)
     ]
+    if is_rehearsal and (warned := run.found.get("warned")):
+        told = _("New, with a warning")
+        found.append(Number(_WARNED, told, warned, f"{url}?outcome={_WARNED}#rows", "amber", current == _WARNED))
+    return found
 
 
 def _problems(run: Import) -> list[tuple[str, int]]:
@@ -174,6 +180,8 @@ def _unknown(run: Import) -> list[str]:
 def _chosen(run: Import, is_rehearsal: bool, asked: QueryDict) -> Any:
     rows = run.lines.filter(is_rehearsal=is_rehearsal, is_extra=False)
     outcome = asked.get("outcome", "")
+    if outcome == _WARNED:
+        return rows.filter(outcome=ImportRow.Outcome.NEW).exclude(reason="")
     return rows.filter(outcome=outcome) if outcome in ImportRow.Outcome.values else rows
 
 

@@ -122,7 +122,7 @@ def put_on(found: MarketingList, rows: Any, actor: Actor) -> list[int]:
     ListMember.objects.bulk_create(
         (ListMember(list=found, added_by=by, **{f"{noun}_id": key}) for key in keys), batch_size=_BATCH
     )
-    _count(found)
+    count_members(found)
     return keys
 
 
@@ -134,11 +134,12 @@ def remove_members(*, list_id: int, keys: Sequence[int], actor: Actor, at: dt.da
     rows = ListMember.objects.filter(list=found, **{f"{noun}__in": keys})
     gone = list(rows.values_list(noun, flat=True))
     rows.delete()
-    _count(found)
+    count_members(found)
     return gone
 
 
-def _count(found: MarketingList) -> None:
+def count_members(found: MarketingList) -> None:
+    """Keep how many are on the list now."""
     found.member_count = ListMember.objects.filter(list=found).count()
     found.save(update_fields=["member_count"])
 

@@ -14,7 +14,7 @@ from crm.users import rights
 from crm.users.depth import Depth
 from leads.models import Lead
 from leads.services.leads import reopening
-from sales import importing
+from sales import importing, lead_importing
 from sales.actions import opportunities as acts
 from sales.actions import qualification as qualifying
 from sales.actions import responses
@@ -34,6 +34,7 @@ _READERS = {rights.MARKETING: Depth.ALL, rights.FINANCE: Depth.ALL, rights.READ_
 
 def register() -> None:
     importing.register()
+    lead_importing.register()
     rights.declare("sales.opportunity", ["read"], {**_READERS, **_SELLERS})
     rights.declare("sales.opportunity", _WORK, _SELLERS)
     register_rollup(Lead, records_of)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, models
 from django.utils.translation import gettext as _
 
-from crm.core.access import visible_names
+from crm.core.access import Link, visible_names
 from crm.core.actors import Actor
 from crm.core.custom.definitions import FORM_PREFIX
 from crm.core.errors import Conflict, Invalid
@@ -72,10 +72,12 @@ def refuse_typed(record: Any, *, form: Any, actor: Actor) -> None:
 
 def _refuse(record: Any, noun: DuplicateNoun, rules: Sequence[Rule], actor: Actor) -> None:
     values = values_of(record)
-    _lock([key for rule in rules for key in _keys(rule, noun, values)])
+    lock_keys(rules, noun, [values])
     # Only by these rules: what merely warns takes no place among the matches.
     for match in found_by(rules, noun, values, exclude=record.pk):
-        raise Invalid(_sentence(match.rule, noun, match.record, actor), field=_field(match.rule, noun))
+        pair = (type(match.record), match.pk)
+        link = visible_names(actor, [pair])[pair]
+        raise Invalid(sentence(match.rule, noun, link), field=field_of(match.rule, noun))
     _claim(record, noun, rules, values)
 
 
@@ -96,21 +98,26 @@ def _claim(record: Any, noun: DuplicateNoun, rules: Iterable[Rule], values: Valu
             words = {"why": reason(rule, noun)}
             raise Invalid(
                 _("Another of these records is the same: %(why)s. Two of them are not allowed.") % words,
-                field=_field(rule, noun),
+                field=field_of(rule, noun),
             )
     claims[record.pk] = values
 
 
-def _sentence(rule: Rule, noun: DuplicateNoun, other: models.Model, actor: Actor) -> str:
-    pair = (type(other), other.pk)
-    link = visible_names(actor, [pair])[pair]
+def lock_keys(rules: Sequence[Rule], noun: DuplicateNoun, records: Iterable[Values]) -> None:
+    """Hold the keys of these records until the transaction ends."""
+    _lock([key for values in records for rule in rules for key in _keys(rule, noun, values)])
+
+
+def sentence(rule: Rule, noun: DuplicateNoun, link: Link) -> str:
+    """Why a record may not be made beside another one, which `link` names for this reader."""
     words = {"why": reason(rule, noun), "name": link.label}
     if link.hidden:
         return _("%(name)s is there already: %(why)s. Two of them are not allowed.") % words
     return _("“%(name)s” is there already: %(why)s. Two of them are not allowed.") % words
 
 
-def _field(rule: Rule, noun: DuplicateNoun) -> str:
+def field_of(rule: Rule, noun: DuplicateNoun) -> str:
+    """The form field at which a refusal stands."""
     criterion = rule.criteria[0]
     return criterion.field if criterion.field and "." not in criterion.field else noun.fields.get(criterion.kind, "")
 

@@ -44,6 +44,7 @@ class Draft:
     object_id: int | None = None
     version: int | None = None
     before: dict[str, Any] | None = None
+    _mark: int | None = None
 
     @property
     def is_new(self) -> bool:
@@ -64,6 +65,11 @@ class Draft:
 
     def fingerprint(self, noun: str) -> int:
         """The same for rows that say the same of the same noun."""
+        if self._mark is None:
+            self._mark = self._marked(noun)
+        return self._mark
+
+    def _marked(self, noun: str) -> int:
         said = "\x1f".join([noun, *(f"{name}\x1e{text}" for name, text in sorted(self.texts.items()))])
         digest = hashlib.blake2b(said.encode("utf-8", "replace"), digest_size=8).digest()
         return int.from_bytes(digest, "big", signed=True)
@@ -80,6 +86,8 @@ class Work:
     targets: Mapping[str, Any]
     model: type[models.Model]
     is_rehearsal: bool = False
+    #: Nobody has said whose the rows become.
+    is_owner_open: bool = False
     kept: dict[str, Any] = field(default_factory=dict)
     _owners: dict[int, Any] = field(default_factory=dict)
 

@@ -5,6 +5,7 @@ the writing.
 """
 
 import datetime as dt
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,11 +27,14 @@ from crm.data.importing.meanings import TO_BE_MADE, Meaning, ToMake, meaning_of
 from crm.data.importing.notes import note_extras
 from crm.data.importing.readers import Row
 from crm.data.importing.registry import Importer, Same, importer_of
+from crm.data.importing.ruling import Ruling
 from crm.data.importing.styles import Style
 from crm.data.importing.targets import EXTERNAL_ID, OWNER, Target
 from crm.data.models import ExternalId, Import, ImportRow
 
 BLOCK = 1_000
+#: The place of a column that no row has: what it means is said for all rows.
+_NOWHERE = sys.maxsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,18 @@ class Engine:
             targets=self.targets,
             model=self.importer.model,
             is_rehearsal=is_rehearsal,
+            is_owner_open=OWNER not in run.mapping and run.owner is None,
         )
         self.columns = [
             self._column(place, self.targets[name])
             for place, name in enumerate(run.mapping)
             if name and name in self.targets
         ]
+        unnamed = (name for name in self.importer.chosen if name not in run.mapping and name in run.values)
+        self.columns += [self._column(_NOWHERE, self.targets[name]) for name in unnamed]
         self._seen: dict[int, int] = {}
+        asks_all = run.duplicates != Import.Duplicates.CREATE
+        self._ruling = Ruling(self.importer.model, actor, asks_all=asks_all, is_rehearsal=is_rehearsal)
         self._may_assign = not self.importer.is_owned or actor.has_perm(
             f"{self.importer.model._meta.app_label}.assign_{self.importer.model._meta.model_name}"
         )
@@ -93,7 +102,9 @@ class Engine:
         self._identify(drafts)
         self._tell_repeated(drafts)
         self._build(drafts)
+        self._ruling.refuse([draft for draft in drafts if draft.is_new])
         self._tell_duplicates(drafts)
+        self._ruling.warn()
         return drafts
 
     # Reading

@@ -37,16 +37,10 @@ def outcome_of(draft: Draft) -> str:
 
 def note_extras(run: Import, made: Iterable[tuple[int, models.Model, str]]) -> None:
     """Records that came along: the line that they belong to, or 0 for what several rows share."""
-    ImportRow.objects.bulk_create(
-        ImportRow(
-            run=run,
-            is_extra=True,
-            line=line,
-            outcome=NEW,
-            reason=why,
-            content_type=ContentType.objects.get_for_model(record),
-            object_id=record.pk,
-            record_version=1,
-        )
+    # All of them first: nothing can be asked while rows are copied.
+    rows = [
+        (run.pk, False, True, line, NEW, why, ContentType.objects.get_for_model(record).pk, record.pk, 1, None, None)
         for line, record, why in made
-    )
+    ]
+    if rows:
+        copy_rows(ImportRow, _COLUMNS, rows)

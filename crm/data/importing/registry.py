@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.core.access import may_create
 from crm.core.errors import NotFound
@@ -42,6 +43,9 @@ class Same:
     why: Any
 
 
+_YOURS = gettext_lazy("Of rows that name none. Left open, they become yours.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Importer:
     """How rows of one noun are read and written.
@@ -55,7 +59,9 @@ class Importer:
     each, with everything that follows from its values, and adds problems to the row or raises `Invalid`; `number` gives
     what only a record that is really written gets; `after` writes what else belongs to the new records and gives the
     extra records that it has made. `update` is the noun's own service. `names` are heads that only this noun knows.
-    `make` makes a record, by the name of the field that will refer to it, where a text stands for a new one.
+    `make` makes a record, by the name of the field that will refer to it, where a text stands for a new one. `chosen`
+    are references that a person may choose for all rows that name none. `take_away` removes records, by their keys,
+    when the import is taken back, where more follows from them than goes with them.
     """
 
     model: type[models.Model]
@@ -73,7 +79,11 @@ class Importer:
     #: Parts of a record that go with it when the import is taken back.
     parts: tuple[str, ...] = ()
     make: Mapping[str, Callable[[str, Work], models.Model]] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ()
+    take_away: Callable[[Sequence[int]], None] | None = None
     is_owned: bool = True
+    owner_help: Any = _YOURS
+    has_external_ids: bool = True
     may: Callable[[Any], bool] | None = None
     ignored: Collection[str] = ()
 
@@ -96,12 +106,12 @@ class Importer:
             *(column_target(self.model, name, may_make=name in self.make) for name in self.columns),
             *custom_targets(self.model, actor),
             *([owner_target()] if self.is_owned else ()),
-            external_id_target(),
+            *([external_id_target()] if self.has_external_ids else ()),
         ]
         return {target.name: target for target in found}
 
     def key_names(self) -> Iterable[str]:
-        return (EXTERNAL_ID, *(one.name for one in self.keys))
+        return (*([EXTERNAL_ID] if self.has_external_ids else ()), *(one.name for one in self.keys))
 
 
 _registered: dict[type[models.Model], Importer] = {}
@@ -109,6 +119,24 @@ _registered: dict[type[models.Model], Importer] = {}
 
 def register_importer(importer: Importer) -> None:
     _registered[importer.model] = importer
+
+
+def extend_importer(
+    model: type[models.Model],
+    *,
+    targets: tuple[Target, ...],
+    names: Mapping[str, str],
+    after: Callable[[Sequence[Draft], Work], Sequence[models.Model]],
+) -> None:
+    """What an app above adds to the importer of a noun below: columns of a file, and what it writes of them."""
+    own = _registered[model]
+    if any(target in own.targets for target in targets):
+        return
+
+    def after_both(drafts: Sequence[Draft], work: Work) -> Sequence[models.Model]:
+        return [*own.after(drafts, work), *after(drafts, work)]
+
+    _registered[model] = replace(own, targets=(*own.targets, *targets), names={**own.names, **names}, after=after_both)
 
 
 def importers_for(actor: Any) -> list[Importer]:
@@ -128,4 +156,14 @@ def has_importer(noun: str) -> bool:
     return any(one.noun == noun for one in _registered.values())
 
 
-__all__ = ["OWNER", "Importer", "Key", "Same", "has_importer", "importer_of", "importers_for", "register_importer"]
+__all__ = [
+    "OWNER",
+    "Importer",
+    "Key",
+    "Same",
+    "extend_importer",
+    "has_importer",
+    "importer_of",
+    "importers_for",
+    "register_importer",
+]

@@ -1,6 +1,6 @@
 """What a column of a file can become: the fields of a noun, and how they are read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.custom.definitions import Definition, definitions_of
 from crm.core.fields import Choice, Kind, Text, derived
 from crm.core.models import CustomModel
+from crm.core.reasons import reasons_for
+from crm.core.states import StateMachine
 
 EXTERNAL_ID, OWNER = "external_id", "owner"
 CUSTOM_PREFIX = "custom."
@@ -47,6 +49,30 @@ class Target:
     @property
     def is_lookup(self) -> bool:
         return self.kind in {Kind.RECORD, Kind.PERSON}
+
+
+class ReadChoices(Sequence[Choice]):
+    """Choices that are read whenever they are looked at: in the language of the reader, as administrators have them."""
+
+    def __init__(self, read: Callable[[], Sequence[Choice]]) -> None:
+        self._read = read
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._read()[place]
+
+
+def status_target(machine: StateMachine, synonyms: Mapping[str, str]) -> Target:
+    """State and reason in one word: `open:new`."""
+
+    def read() -> list[Choice]:
+        return [
+            (f"{state}:{reason}", label) for state in machine.reasons for reason, label in reasons_for(machine, state)
+        ]
+
+    return Target(name="status", label=_("status"), kind=Kind.CHOICE, choices=ReadChoices(read), synonyms=synonyms)
 
 
 def column_target(model: type[models.Model], name: str, **changes: Any) -> Target:

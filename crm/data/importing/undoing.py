@@ -19,7 +19,7 @@ from crm.data.importing.writing import version_of
 from crm.data.models import ExternalId, Import, ImportRow
 
 _OUTCOME = ImportRow.Outcome
-BLOCK = 500
+BLOCK = 1_000
 
 
 def undo_block(run: Import, importer: Importer, targets: Mapping[str, Target], actor: Any, at: Any) -> int:
@@ -39,8 +39,17 @@ def undo_block(run: Import, importer: Importer, targets: Mapping[str, Target], a
         for row in rows:
             if row.outcome == _OUTCOME.UPDATED:
                 _restore(row, importer, targets, actor, at)
-    ImportRow.objects.bulk_update(rows, ["outcome", "reason"])
+    _keep_outcomes(rows)
     return len(rows)
+
+
+def _keep_outcomes(rows: Iterable[ImportRow]) -> None:
+    """One statement for all rows of which the same is told."""
+    told: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
+        told.setdefault((row.outcome, row.reason), []).append(row.pk)
+    for (outcome, reason), keys in told.items():
+        ImportRow.objects.filter(pk__in=keys).update(outcome=outcome, reason=reason)
 
 
 def _model_of(row: ImportRow) -> type[models.Model]:
@@ -52,21 +61,32 @@ def _model_of(row: ImportRow) -> type[models.Model]:
 def _take_away(run: Import, importer: Importer, model: type[models.Model], rows: Sequence[ImportRow]) -> None:
     keys = [row.object_id for row in rows]
     extras = _Extras(run, [row.line for row in rows if row.line])
-    there = {record.pk: record for record in model._base_manager.select_for_update(of=("self",)).filter(pk__in=keys)}
+    there = _locked_versions(model, keys)
     held = _held(run, importer, model, list(there), extras)
     going: list[int] = []
     for row in rows:
-        record = there.get(row.object_id or 0)
-        if record is not None and (row.record_version != getattr(record, "version", None) or record.pk in held):
+        key = row.object_id or 0
+        if key in there and (row.record_version != there[key] or key in held):
             row.outcome = _OUTCOME.KEPT
-            row.reason = held.get(record.pk) or _("Changed since the import.")
+            row.reason = held.get(key) or _("Changed since the import.")
             continue
         row.outcome = _OUTCOME.UNDONE
-        if record is not None:
-            going.append(record.pk)
+        if key in there:
+            going.append(key)
     extras.take_away([row.line for row in rows if row.outcome == _OUTCOME.UNDONE])
-    model._base_manager.filter(pk__in=going).delete()
+    if model is importer.model and importer.take_away is not None:
+        importer.take_away(going)
+    else:
+        model._base_manager.filter(pk__in=going).delete()
     ExternalId.objects.filter(content_type=ContentType.objects.get_for_model(model), object_id__in=going).delete()
+
+
+def _locked_versions(model: type[models.Model], keys: Sequence[Any]) -> dict[int, int | None]:
+    """Those that are still there; None for tables that count no versions."""
+    rows = model._base_manager.select_for_update(of=("self",)).filter(pk__in=keys)
+    if not _counts_versions(model):
+        return dict.fromkeys(rows.values_list("pk", flat=True))
+    return dict(rows.values_list("pk", "version"))
 
 
 class _Extras:

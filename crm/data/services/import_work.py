@@ -41,14 +41,17 @@ def count(tally: Tally, drafts: list[Draft], targets: Any) -> None:
     for draft in drafts:
         outcome = outcome_of(draft)
         tally.counts[outcome] = tally.counts.get(outcome, 0) + 1
+        tally.warned += draft.is_new and bool(draft.notes)
         for problem in draft.problems:
             _count_problem(tally, problem, targets)
 
 
 def _count_problem(tally: Tally, problem: Any, targets: Any) -> None:
     target = targets.get(problem.target)
-    # What stands nowhere can be given a meaning too where it is a record: this account for all of them.
-    if problem.kind == "unknown" or (problem.kind == "missing" and target is not None and target.is_lookup):
+    # What stands nowhere can be given a meaning too where it is a record: this account for all of them. What is no
+    # address can be left out.
+    can_be_told = target is not None and (target.is_lookup if problem.kind == "missing" else target.is_email)
+    if problem.kind == "unknown" or can_be_told:
         texts = tally.unknown.setdefault(problem.target, {})
         if problem.text in texts or len(texts) < _MOST_TEXTS:
             texts[problem.text] = texts.get(problem.text, 0) + 1

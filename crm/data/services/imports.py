@@ -8,6 +8,7 @@ from itertools import batched, dropwhile, islice
 from pathlib import Path
 from typing import Any
 
+from django.db import models
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -21,6 +22,7 @@ from crm.core.work import start_job
 from crm.core.writing import hand
 from crm.core.writing import style as current_style
 from crm.data.importing import files
+from crm.data.importing.meanings import USE
 from crm.data.importing.names import is_known, key, learn, learnt_for, propose
 from crm.data.importing.readers import Guess, Reading, Row, count_rows, guess, header_of, prepare, rows_of
 from crm.data.importing.registry import Importer, importer_of, importers_for
@@ -50,6 +52,8 @@ class Understanding:
     duplicates: str = Import.Duplicates.SKIP
     owner: User | None = None
     reading: Reading | None = None
+    #: References for all rows that name none, by field.
+    chosen: Mapping[str, models.Model | None] = field(default_factory=dict)
 
 
 def may_import(actor: Any) -> bool:
@@ -194,8 +198,16 @@ def understand(*, import_id: int, said: Understanding, actor: User, at: dt.datet
     learn(run.noun, run.header, proposed, said.mapping, at)
     run.mapping, run.style = list(said.mapping), said.style.as_kept()
     run.update_by, run.duplicates, run.owner = said.update_by, said.duplicates, said.owner
+    _keep_chosen(run, said)
     _back_to_draft(run)
     return run
+
+
+def _keep_chosen(run: Import, said: Understanding) -> None:
+    """What is chosen for all rows is what nothing means in its column."""
+    for name, record in said.chosen.items():
+        words = {text: meaning for text, meaning in run.values.get(name, {}).items() if text}
+        run.values[name] = words if record is None else {**words, "": f"{USE}{record.pk}"}
 
 
 def _check_mapping(run: Import, said: Understanding, targets: Mapping[str, Target]) -> None:
@@ -328,7 +340,10 @@ class Tally:
     counts: dict[str, int] = field(default_factory=dict)
     unknown: dict[str, dict[str, int]] = field(default_factory=dict)
     problems: dict[str, int] = field(default_factory=dict)
+    #: Rows that come in with a word of warning.
+    warned: int = 0
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> "Tally":
-        return cls(dict(kept.get("counts", {})), dict(kept.get("unknown", {})), dict(kept.get("problems", {})))
+        counts, unknown, problems = (dict(kept.get(name, {})) for name in ("counts", "unknown", "problems"))
+        return cls(counts, unknown, problems, int(kept.get("warned", 0)))

@@ -68,7 +68,7 @@ class CardsView(View):
             table = Path(folder) / "cards.csv"
             write_table(table, *grid.table())
             title = _("Business cards of %(day)s") % {"day": day(timezone.localdate(at))}
-            run = take_in(noun=_NOUN, source=table, title=title, actor=person, at=at)
+            run = take_in(noun=_NOUN, source=table, title=title, actor=person, at=at, owner=person)
         begin(import_id=run.pk, stage=Import.Stage.REHEARSING, edition=None, actor=person, at=at)
         perform_small(run.pk)
         return reverse("data:import", args=[run.pk])

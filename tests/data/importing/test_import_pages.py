@@ -12,6 +12,7 @@ from crm.data.services import import_work, imports
 from leads.models import Lead
 from tests.data.importing.runs import upload
 from tests.factories.cast import Cast
+from tests.factories.leads import make_lead
 from tests.fixtures import ClientFor
 from tests.queue import work_off
 
@@ -86,6 +87,19 @@ def test_a_large_file_is_left_to_the_worker_and_the_page_shows_how_far_it_is(
     assert client.post(f"/imports/{run.pk}/run/").status_code == 409
     assert work_off() == 1
     assert "Import 1 row" in client.get(f"/imports/{run.pk}/").content.decode()
+
+
+def test_rows_that_come_in_with_a_warning_are_counted_and_listed(
+    cast: Cast, client_for: ClientFor, tmp_path: Path
+) -> None:
+    make_lead(cast.rep_a, first_name="Ann", last_name="Lee", phone="+49 30 2000001")
+    run = upload(cast.rep_a, tmp_path, "Last Name,Business Phone\nRay,+49 30 2000001\nFay,+49 30 2000002\n")
+    client = client_for(cast.rep_a)
+    client.post(f"/imports/{run.pk}/columns/", columns(run))
+    assert f"/imports/{run.pk}/?outcome=warned#rows" in client.get(f"/imports/{run.pk}/").content.decode()
+    page = client.get(f"/imports/{run.pk}/?outcome=warned").content.decode()
+    assert "Perhaps the same as Ann Lee (lead): same phone number." in page
+    assert "Fay" not in page
 
 
 def test_what_was_changed_in_another_tab_is_not_run_unseen(cast: Cast, client_for: ClientFor, tmp_path: Path) -> None:

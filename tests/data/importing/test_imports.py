@@ -19,6 +19,8 @@ from crm.core.work import resume_stale_jobs
 from crm.data.importing import engine, writing
 from crm.data.importing.registry import importer_of
 from crm.data.importing.styles import Style, guessed_style, read_date, read_number
+from crm.data.merge.services import merge_records
+from crm.data.merge.taking_back import undo_merge
 from crm.data.models import ExternalId, Import, LearntColumn
 from crm.data.services import import_work, imports
 from crm.data.services.imports import begin, take_in
@@ -158,6 +160,21 @@ def test_a_person_names_columns_and_it_is_learnt(cast: Cast, tmp_path: Path) -> 
     do(run, cast.rep_a)
     lead = only()
     assert (lead.first_name, lead.last_name, lead.company, lead.email2) == ("Ann", "Lee", "Acme", "b@acme.example")
+
+
+@pytest.mark.django_db
+def test_after_a_merge_the_keys_of_the_other_system_lead_to_the_master(cast: Cast, tmp_path: Path) -> None:
+    """And back again, once the merge is taken back."""
+    do(upload(cast.rep_a, tmp_path, SALESFORCE), cast.rep_a)
+    ann, twin = only(first_name="Ann"), make_lead(cast.rep_a, first_name="Ann", last_name="Lee")
+    at = timezone.now()
+    merge = merge_records(model=Lead, master_id=twin.pk, loser_ids=[ann.pk], actor=cast.rep_a, at=at)
+    changed = "Id,LastName,City\n00Q1,Lee,Rome\n"
+    assert do(upload(cast.rep_a, tmp_path, changed), cast.rep_a).counts == {"updated": 1}
+    assert only(city="Rome") == twin
+    undo_merge(merge_id=merge.pk, actor=cast.rep_a, at=at)
+    assert do(upload(cast.rep_a, tmp_path, changed.replace("Rome", "Oslo")), cast.rep_a).counts == {"updated": 1}
+    assert only(city="Oslo") == ann
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from crm.core.errors import Refusal
+from crm.data.importing.lookups import Lookups, why_not
+from crm.data.importing.registry import importer_of
 from crm.data.models import Import
 from crm.data.services.import_work import perform
 from crm.data.services.imports import Understanding, begin_here, style_of, take_in, understand
@@ -20,17 +22,26 @@ class Command(BaseCommand):
     help = "Import a CSV file, a workbook, vCards or a zip of them; columns are mapped by their names."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("noun", help="leads, contacts, accounts, opportunities, products, activities, users")
+        parser.add_argument(
+            "noun", help="leads, contacts, accounts, opportunities, products, activities, listmembers, users"
+        )
         parser.add_argument("file", type=Path)
         parser.add_argument("--update-by", default="", metavar="FIELD", help="external_id, number, email, …")
         parser.add_argument(
-            "--owner", default="", metavar="LOGIN", help="whose the records become, and who acts; else an administrator"
+            "--choose",
+            action="append",
+            default=[],
+            metavar="FIELD=RECORD",
+            help="for all rows that name none, such as list=Newsletter",
+        )
+        parser.add_argument(
+            "--owner", default="", metavar="LOGIN", help="who acts, and whose the records become; else an administrator"
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        owner = self._owner(options["owner"])
+        actor = self._actor(options["owner"])
         try:
-            run = self._run(options["noun"], options["file"], options["update_by"], owner)
+            run = self._run(options, actor)
         except (Refusal, OSError) as error:
             raise CommandError(str(error)) from error
         counts = run.counts
@@ -45,19 +56,35 @@ class Command(BaseCommand):
         if counts.get("failed"):
             raise SystemExit(1)
 
-    def _owner(self, login: str) -> User:
+    def _actor(self, login: str) -> User:
         people = User.objects.filter(is_active=True).order_by("pk")
         found = people.filter(username__iexact=login).first() if login else people.filter(is_administrator=True).first()
         if found is None:
             raise CommandError(f"Nobody signs in as {login}." if login else "There is no administrator yet.")
         return found
 
-    def _run(self, noun: str, file: Path, update_by: str, owner: User) -> Import:
-        at = timezone.now()
-        run = take_in(noun=noun, source=file, title=file.name, actor=owner, at=at, owner=owner)
+    def _run(self, options: dict[str, Any], actor: User) -> Import:
+        at, file = timezone.now(), options["file"]
+        owner = actor if options["owner"] else None
+        run = take_in(noun=options["noun"], source=file, title=file.name, actor=actor, at=at, owner=owner)
         said = Understanding(
-            mapping=run.mapping, style=style_of(run), update_by=update_by or run.update_by, owner=owner
+            mapping=run.mapping,
+            style=style_of(run),
+            update_by=options["update_by"] or run.update_by,
+            owner=owner,
+            chosen=dict(self._chosen(run, pair, actor) for pair in options["choose"]),
         )
-        run = understand(import_id=run.pk, said=said, actor=owner, at=at)
-        run = begin_here(import_id=run.pk, actor=owner, at=at)
+        run = understand(import_id=run.pk, said=said, actor=actor, at=at)
+        run = begin_here(import_id=run.pk, actor=actor, at=at)
         return perform(run.pk, say=lambda done: self.stderr.write(f"{done} of {run.rows}\r", ending=""))
+
+    def _chosen(self, run: Import, pair: str, actor: User) -> tuple[str, Any]:
+        name, _equals, text = pair.partition("=")
+        importer = importer_of(run.noun)
+        if name not in importer.chosen:
+            raise CommandError(f"For {importer.nouns}, {name} cannot be chosen for all rows.")
+        model: Any = importer.all_targets(actor)[name].related
+        found = Lookups(actor).find(model, {text})[text]
+        if len(found) != 1:
+            raise CommandError(why_not(text, found))
+        return name, model._default_manager.get(pk=next(iter(found)))

@@ -1,0 +1,210 @@
+"""The duplicate rules of the administrators on the rows of an import: a query for each rule and block, none for each
+row.
+
+What a rule forbids is refused. A rule of one table that proposes its matches makes a row a duplicate. All other rules
+warn: the row comes in, and says of whom it reminds. Rules of nearly the same name do not warn here: they would name
+somebody for every tenth row.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from itertools import product
+from operator import and_, or_
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from crm.core.access import visible_names
+from crm.core.folding import fold
+from crm.data.duplicates.finding import found_by
+from crm.data.duplicates.forbidding import field_of, lock_keys, sentence
+from crm.data.duplicates.nouns import DuplicateNoun, Identity, Values, known_noun, noun_of
+from crm.data.duplicates.rules import CUSTOM, Criterion, Rule, content, reason, rules_of, stored
+from crm.data.duplicates.similar import nearly
+from crm.data.importing.drafts import DUPLICATE, Draft
+from crm.data.models import CriterionKind
+
+type Shape = tuple[str, ...]
+type Told = tuple[Draft, Values, Identity]
+
+#: A rule that finds more than this for one block says nothing of the rest.
+_MOST_FOUND = 50_000
+
+
+class Ruling:
+    """The rules for records of one table, for one import. `asks_all` is false where duplicates shall come in."""
+
+    def __init__(self, model: type[models.Model], actor: Any, *, asks_all: bool, is_rehearsal: bool) -> None:
+        self._actor, self._is_rehearsal = actor, is_rehearsal
+        self._noun = noun_of(model)
+        rules = rules_of(self._noun.label) if self._noun else []
+        self._rules = [rule for rule in rules if rule.is_forbidding or (asks_all and not _is_similar(rule))]
+        self._seen: dict[tuple[int, Shape], int] = {}
+        self._filled: dict[str, bool] = {}
+        self._told: list[Told] = []
+
+    def refuse(self, drafts: Sequence[Draft]) -> None:
+        """What is forbidden of new rows, whose records are built. Hidden records count too."""
+        if self._noun is None or not self._rules:
+            return
+        if not self._is_rehearsal:
+            self._seen.clear()  # what earlier blocks made is in the database
+        counted = [draft for draft in drafts if self._noun.is_counted(draft.record)]
+        self._told = [(draft, values, self._noun.identity(values)) for draft, values in self._valued(counted)]
+        forbidding = [rule for rule in self._rules if rule.is_forbidding]
+        if forbidding and not self._is_rehearsal:
+            # As every writer of such a record does, so that of two who write the same key one sees the other.
+            lock_keys(forbidding, self._noun, [values for _draft, values, _identity in self._told])
+        for rule in forbidding:
+            self._ask(rule)
+
+    def warn(self) -> None:
+        """What the other rules say of the same rows, where they are still new."""
+        for rule in self._rules:
+            if not rule.is_forbidding:
+                self._ask(rule)
+        self._told = []
+
+    def _valued(self, drafts: Iterable[Draft]) -> Iterator[tuple[Draft, Values]]:
+        fields = {criterion.field for rule in self._rules for criterion in rule.criteria if criterion.field}
+        names = [*(self._noun.compared if self._noun else ()), *(one for one in fields if not one.startswith(CUSTOM))]
+        for draft in drafts:
+            values = {name: getattr(draft.record, name) for name in names}
+            yield draft, {**values, "custom": getattr(draft.record, "custom", {})}
+
+    def _ask(self, rule: Rule) -> None:
+        target, told = known_noun(rule.against), [one for one in self._told if one[0].is_new]
+        if target is None or not told:
+            return
+        asked = {one[0].line: set(_shapes(rule, target, one)) for one in told}
+        there = self._found(rule, target, told, asked)
+        names = visible_names(self._actor, [(target.model, pk) for pk in there.values()])
+        for draft, values, identity in told:
+            earlier = self._earlier(rule, draft, asked[draft.line], _own_shapes(rule, (draft, values, identity)))
+            pk = next((there[shape] for shape in asked[draft.line] if shape in there), None)
+            if pk is not None:
+                self._say(rule, target, draft, names[target.model, pk], pk)
+            elif earlier:
+                self._say_line(rule, target, draft, earlier)
+
+    def _earlier(self, rule: Rule, draft: Draft, asked: Iterable[Shape], own: Iterable[Shape]) -> int:
+        """The line that has said the same before; 0 where none has, or where other tables are compared."""
+        if rule.noun != rule.against:
+            return 0
+        found = next((line for shape in asked if (line := self._seen.get((rule.pk, shape)))), 0)
+        for shape in own:
+            self._seen.setdefault((rule.pk, shape), draft.line)
+        return found
+
+    def _found(
+        self, rule: Rule, target: DuplicateNoun, told: Sequence[Told], asked: Mapping[int, set[Shape]]
+    ) -> dict[Shape, int]:
+        if not self._has_rows(target):
+            return {}
+        if _is_similar(rule):
+            return self._found_one_by_one(rule, target, told, asked)
+        wanted = {shape for shapes in asked.values() for shape in shapes}
+        rows: Any = target.model._default_manager.filter(target.counts)
+        rows = rows if rule.is_forbidding else rows.visible_to(self._actor)
+        return {shape: pk for pk, shape in _keyed(rows, rule, target, wanted) if shape in wanted} if wanted else {}
+
+    def _found_one_by_one(
+        self, rule: Rule, target: DuplicateNoun, told: Sequence[Told], asked: Mapping[int, set[Shape]]
+    ) -> dict[Shape, int]:
+        """What is nearly the same is looked up by a thousand spellings; only for what is forbidden."""
+        found: dict[Shape, int] = {}
+        for draft, values, _identity in told:
+            for match in found_by([rule], target, values, exclude=None):
+                found |= dict.fromkeys(asked[draft.line], match.pk)
+        return found
+
+    def _has_rows(self, target: DuplicateNoun) -> bool:
+        if not self._filled.get(target.label):
+            self._filled[target.label] = target.model._default_manager.exists()
+        return self._filled[target.label]
+
+    def _say(self, rule: Rule, target: DuplicateNoun, draft: Draft, link: Any, pk: int) -> None:
+        name = link.label if link.hidden else f"{link.label} ({target.model._meta.verbose_name})"
+        words = {"name": name, "why": reason(rule, target).lower()}
+        if rule.is_forbidding:
+            draft.fail(sentence(rule, target, link), target=field_of(rule, target))
+        elif rule.is_exact and rule.noun == rule.against:
+            draft.outcome, draft.object_id = DUPLICATE, pk
+            draft.notes.append(_("Duplicate of %(name)s: %(why)s.") % {**words, "name": link.label})
+        else:
+            draft.notes.append(_("Perhaps the same as %(name)s: %(why)s.") % words)
+
+    def _say_line(self, rule: Rule, target: DuplicateNoun, draft: Draft, line: int) -> None:
+        words = {"line": line, "why": reason(rule, target).lower()}
+        if rule.is_forbidding:
+            told = _("Line %(line)d is there already: %(why)s. Two of them are not allowed.") % words
+            draft.fail(told, target=field_of(rule, target))
+        elif rule.is_exact:
+            draft.outcome = DUPLICATE
+            draft.notes.append(_("Duplicate of line %(line)d: %(why)s.") % words)
+        else:
+            draft.notes.append(_("Perhaps the same as line %(line)d: %(why)s.") % words)
+
+
+def _is_similar(rule: Rule) -> bool:
+    return CriterionKind.SIMILAR in rule.kinds
+
+
+def _shapes(rule: Rule, target: DuplicateNoun, told: Told) -> Iterator[Shape]:
+    """What a record would be found by: a key for each criterion, in every combination."""
+    return product(*(_asked(criterion, target, told) for criterion in rule.criteria))
+
+
+def _own_shapes(rule: Rule, told: Told) -> Iterator[Shape]:
+    """What later rows find this one by."""
+    target = known_noun(rule.noun)
+    return product(*(_keys(criterion, target, told) for criterion in rule.criteria)) if target else iter(())
+
+
+def _asked(criterion: Criterion, target: DuplicateNoun, told: Told) -> frozenset[str]:
+    keys = _keys(criterion, target, told)
+    return nearly(keys) if criterion.kind == CriterionKind.SIMILAR else keys
+
+
+def _keys(criterion: Criterion, target: DuplicateNoun, told: Told) -> frozenset[str]:
+    _draft, values, identity = told
+    if criterion.field:
+        return frozenset({fold(content(criterion.field, values))[: criterion.length]}) - {""}
+    found: frozenset[str] = frozenset()
+    return found.union(*(getattr(identity, probe.keys) for probe in target.probes.get(criterion.kind, ()))) - {""}
+
+
+def _keyed(rows: Any, rule: Rule, target: DuplicateNoun, wanted: Iterable[Shape]) -> Iterator[tuple[int, Shape]]:
+    """Records of the other table that share keys with some row of the file, each with its own."""
+    columns: list[list[str]] = []
+    condition = Q()
+    for place, (criterion, keys) in enumerate(zip(rule.criteria, zip(*wanted, strict=True), strict=True)):
+        if criterion.field:
+            rows = rows.alias(**{f"stored_{place}": stored(criterion)})
+        columns.append(_columns(criterion, target, place))
+        condition = and_(condition, reduce(or_, (Q(**{f"{name}__in": sorted(set(keys))}) for name in columns[-1])))
+    if len(columns) == 1:
+        yield from _first_of_each(rows, columns[0], {shape[0] for shape in wanted})
+        return
+    names = [name for group in columns for name in group]
+    rows = rows.filter(condition).annotate(**{f"key_{name}": models.F(name) for name in names}).order_by("pk")
+    for pk, *found in rows.values_list("pk", *(f"key_{name}" for name in names))[:_MOST_FOUND]:
+        by_name = dict(zip(names, found, strict=True))
+        for shape in product(*([by_name[name] for name in group if by_name[name]] for group in columns)):
+            yield pk, shape
+
+
+def _columns(criterion: Criterion, target: DuplicateNoun, place: int) -> list[str]:
+    if criterion.field:
+        return [f"stored_{place}"]
+    return [probe.column for probe in target.probes.get(criterion.kind, ())]
+
+
+def _first_of_each(rows: Any, columns: Sequence[str], keys: Iterable[str]) -> Iterator[tuple[int, Shape]]:
+    """One record for each key, however many share it."""
+    for name in columns:
+        found = rows.filter(**{f"{name}__in": sorted(set(keys))}).annotate(shape=models.F(name))
+        for pk, shape in found.order_by("shape", "pk").distinct("shape").values_list("pk", "shape"):
+            yield pk, (shape,)
