@@ -6,8 +6,11 @@ here: what :func:`fold` returns is stored beside a name and answers sorting, pre
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
+#: What is stored of a record is asked for again where it is compared. So many answers are kept.
+_KEPT = 4_096
 #: Normalising costs time squared on hostile runs of marks, so no more than this is looked at.
 READ_AT_MOST = 1000
 #: The columns for folded names hold this much, and it always fits into an index entry (2,704 bytes).
@@ -156,6 +159,7 @@ def ascii_host(host: str) -> str:
     return host if _HOST.fullmatch(host) else ""
 
 
+@lru_cache(_KEPT)
 def fold_email(email: str) -> str:
     """An address in the form in which two are compared: lower case, domain in punycode.
 
@@ -167,12 +171,14 @@ def fold_email(email: str) -> str:
     return folded[:EMAIL_AT_MOST]
 
 
+@lru_cache(_KEPT)
 def email_domain(email: str) -> str:
     """The domain of an address in punycode; "" when there is none or it is an address literal."""
     local, _, domain = one_line(email).rpartition("@")
     return ascii_host(domain) if local else ""
 
 
+@lru_cache(_KEPT)
 def website_domain(url: str) -> str:
     """The domain of a web address with or without its scheme, without ``www.``; "" when there is none."""
     text = one_line(url)[:READ_AT_MOST]
@@ -186,6 +192,7 @@ def website_domain(url: str) -> str:
     return domain if "." in domain else ""
 
 
+@lru_cache(_KEPT)
 def company_key(name: str) -> str:
     """What stays of a company's name when case, accents, punctuation and legal forms are gone.
 

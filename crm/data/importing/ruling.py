@@ -6,10 +6,10 @@ warn: the row comes in, and says of whom it reminds. Rules of nearly the same na
 somebody for every tenth row.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import product
-from operator import and_, or_
+from operator import and_, attrgetter, or_
 from typing import Any
 
 from django.db import models
@@ -41,7 +41,7 @@ class Ruling:
         self._noun = noun_of(model)
         rules = rules_of(self._noun.label) if self._noun else []
         self._rules = [rule for rule in rules if rule.is_forbidding or (asks_all and not _is_similar(rule))]
-        self._seen: dict[tuple[int, Shape], int] = {}
+        self._seen: dict[int, dict[Shape, int]] = {}
         self._filled: dict[str, bool] = {}
         self._told: list[Told] = []
 
@@ -76,26 +76,28 @@ class Ruling:
 
     def _ask(self, rule: Rule) -> None:
         target, told = known_noun(rule.against), [one for one in self._told if one[0].is_new]
-        if target is None or not told:
+        is_own = rule.noun == rule.against
+        if target is None or not told or not (is_own or self._has_rows(target)):
             return
-        asked = {one[0].line: set(_shapes(rule, target, one)) for one in told}
+        asked = _shapes_of(rule, target, told, is_asked=True)
+        own = _shapes_of(rule, target, told, is_asked=False) if is_own and _is_similar(rule) else asked
         there = self._found(rule, target, told, asked)
         names = visible_names(self._actor, [(target.model, pk) for pk in there.values()])
-        for draft, values, identity in told:
-            earlier = self._earlier(rule, draft, asked[draft.line], _own_shapes(rule, (draft, values, identity)))
+        why = reason(rule, target).lower()
+        for draft, _values, _identity in told:
+            line = self._earlier(rule, draft.line, asked[draft.line], own[draft.line]) if is_own else 0
             pk = next((there[shape] for shape in asked[draft.line] if shape in there), None)
             if pk is not None:
-                self._say(rule, target, draft, names[target.model, pk], pk)
-            elif earlier:
-                self._say_line(rule, target, draft, earlier)
+                self._say(rule, target, draft, names[target.model, pk], pk=pk, why=why)
+            elif line:
+                self._say_line(rule, target, draft, line, why=why)
 
-    def _earlier(self, rule: Rule, draft: Draft, asked: Iterable[Shape], own: Iterable[Shape]) -> int:
-        """The line that has said the same before; 0 where none has, or where other tables are compared."""
-        if rule.noun != rule.against:
-            return 0
-        found = next((line for shape in asked if (line := self._seen.get((rule.pk, shape)))), 0)
+    def _earlier(self, rule: Rule, line: int, asked: Iterable[Shape], own: Iterable[Shape]) -> int:
+        """The line that has said the same before; 0 where none has."""
+        seen = self._seen.setdefault(rule.pk, {})
+        found = next((seen[shape] for shape in asked if shape in seen), 0)
         for shape in own:
-            self._seen.setdefault((rule.pk, shape), draft.line)
+            seen.setdefault(shape, line)
         return found
 
     def _found(
@@ -125,9 +127,9 @@ class Ruling:
             self._filled[target.label] = target.model._default_manager.exists()
         return self._filled[target.label]
 
-    def _say(self, rule: Rule, target: DuplicateNoun, draft: Draft, link: Any, pk: int) -> None:
+    def _say(self, rule: Rule, target: DuplicateNoun, draft: Draft, link: Any, *, pk: int, why: str) -> None:
         name = link.label if link.hidden else f"{link.label} ({target.model._meta.verbose_name})"
-        words = {"name": name, "why": reason(rule, target).lower()}
+        words = {"name": name, "why": why}
         if rule.is_forbidding:
             draft.fail(sentence(rule, target, link), target=field_of(rule, target))
         elif rule.is_exact and rule.noun == rule.against:
@@ -136,8 +138,8 @@ class Ruling:
         else:
             draft.notes.append(_("Perhaps the same as %(name)s: %(why)s.") % words)
 
-    def _say_line(self, rule: Rule, target: DuplicateNoun, draft: Draft, line: int) -> None:
-        words = {"line": line, "why": reason(rule, target).lower()}
+    def _say_line(self, rule: Rule, target: DuplicateNoun, draft: Draft, line: int, *, why: str) -> None:
+        words = {"line": line, "why": why}
         if rule.is_forbidding:
             told = _("Line %(line)d is there already: %(why)s. Two of them are not allowed.") % words
             draft.fail(told, target=field_of(rule, target))
@@ -152,28 +154,30 @@ def _is_similar(rule: Rule) -> bool:
     return CriterionKind.SIMILAR in rule.kinds
 
 
-def _shapes(rule: Rule, target: DuplicateNoun, told: Told) -> Iterator[Shape]:
-    """What a record would be found by: a key for each criterion, in every combination."""
-    return product(*(_asked(criterion, target, told) for criterion in rule.criteria))
+def _shapes_of(rule: Rule, target: DuplicateNoun, told: Sequence[Told], *, is_asked: bool) -> dict[int, set[Shape]]:
+    """By line what a record is found by: a key for each criterion, in every combination.
+
+    What is asked for a name is every spelling of it.
+    """
+    readers = [_reader(criterion, target, is_asked=is_asked) for criterion in rule.criteria]
+    if len(readers) == 1:
+        return {one[0].line: {(key,) for key in readers[0](one)} for one in told}
+    return {one[0].line: set(product(*(read(one) for read in readers))) for one in told}
 
 
-def _own_shapes(rule: Rule, told: Told) -> Iterator[Shape]:
-    """What later rows find this one by."""
-    target = known_noun(rule.noun)
-    return product(*(_keys(criterion, target, told) for criterion in rule.criteria)) if target else iter(())
-
-
-def _asked(criterion: Criterion, target: DuplicateNoun, told: Told) -> frozenset[str]:
-    keys = _keys(criterion, target, told)
-    return nearly(keys) if criterion.kind == CriterionKind.SIMILAR else keys
-
-
-def _keys(criterion: Criterion, target: DuplicateNoun, told: Told) -> frozenset[str]:
-    _draft, values, identity = told
+def _reader(criterion: Criterion, target: DuplicateNoun, *, is_asked: bool) -> Callable[[Told], frozenset[str]]:
+    """What gives the keys of one criterion, without empty ones."""
     if criterion.field:
-        return frozenset({fold(content(criterion.field, values))[: criterion.length]}) - {""}
-    found: frozenset[str] = frozenset()
-    return found.union(*(getattr(identity, probe.keys) for probe in target.probes.get(criterion.kind, ()))) - {""}
+        return lambda told: frozenset({fold(content(criterion.field, told[1]))[: criterion.length]}) - {""}
+    first, *rest = dict.fromkeys(probe.keys for probe in target.probes.get(criterion.kind, ())) or [""]
+    if not first:
+        return lambda _told: frozenset()
+    read = attrgetter(first)
+    if criterion.kind == CriterionKind.SIMILAR and is_asked:
+        return lambda told: nearly(read(told[2]))
+    if not rest:
+        return lambda told: frozenset(read(told[2]))
+    return lambda told: frozenset().union(*(getattr(told[2], name) for name in (first, *rest)))
 
 
 def _keyed(rows: Any, rule: Rule, target: DuplicateNoun, wanted: Iterable[Shape]) -> Iterator[tuple[int, Shape]]:
