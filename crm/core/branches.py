@@ -2,7 +2,8 @@
 
 Branches that compare the same foreign key (my own and those of each report, each unit, each team) are one piece:
 the keys as an array, and for each of them a subquery that its index answers, with a limit of its own. A person
-with eighty reports so costs one piece more than one with none. Where words are searched, their index comes first.
+with eighty reports so costs one piece more than one with none. Where words are searched, or other columns narrow the
+rows, all these keys are one condition, and the planner chooses which index comes first.
 """
 
 import re
@@ -15,13 +16,19 @@ from django.db import connections, models
 from django.db.models import BooleanField, Expression, Q
 
 from crm.core.access import Branch
-from crm.core.words import searches_words
+from crm.core.words import leaves, searches_words
 
 type Rows = "models.QuerySet[Any, Any]"
 type Params = tuple[Any, ...]
 
 _MARK = "/* branch */"
 _PLACEHOLDER = re.compile("%[%s]")
+
+
+#: So many keys are read one by one, whatever else is asked: that costs little, and depends on no estimate.
+_FEW = 4
+# Of these each branch has enough rows of every value.
+_COMMON = frozenset({"deleted_at", "state"})
 
 
 class _Slot(Expression):
@@ -67,7 +74,7 @@ class Pieces:
         self.model = queryset.model
         self._connection = connections[queryset.db]
         self.table = self._quoted(self.model._meta.db_table)
-        self._is_search = searches_words(queryset)
+        self._is_search, self._is_narrowed = searches_words(queryset), _is_narrowed(queryset)
         self.pieces = tuple(self._pieces(queryset, branches, select))
 
     @property
@@ -97,12 +104,19 @@ class Pieces:
         if reasons.is_all:
             yield Sql("TRUE"), ()
             return
-        if self._is_search and reasons.alike:
+        if self._is_one_condition(reasons):
             yield self._any_of(reasons.alike), ()
         else:
             yield from (self._equal(field, keys) for field, keys in reasons.alike.items())
         for other in reasons.others:
             yield other, ()
+
+    def _is_one_condition(self, reasons: "Reasons") -> bool:
+        """Where other columns narrow the rows, each key by itself would read far for its few: the planner, which knows
+        how common the values are, finds all at once.
+        """
+        keys = sum(len(keys) for keys in reasons.alike.values())
+        return bool(keys) and (self._is_search or (self._is_narrowed and keys > _FEW))
 
     def _equal(self, field: "models.ForeignKey[Any, Any]", keys: tuple[int, ...]) -> tuple[Sql, tuple[int, ...]]:
         column = self.column(field)
@@ -141,6 +155,15 @@ class Reasons:
             elif (where := _where(model, branch.condition, connection)) is not None:
                 others.append(where)
         return cls(is_all=False, alike={field: tuple(keys) for field, keys in alike.items()}, others=tuple(others))
+
+
+def _is_narrowed(queryset: Rows) -> bool:
+    """Does anything else than the bin and the state choose rows?"""
+    return any(_column(leaf) not in _COMMON for leaf in leaves(queryset.query.where))
+
+
+def _column(leaf: Any) -> str:
+    return str(getattr(getattr(getattr(leaf, "lhs", None), "target", None), "name", ""))
 
 
 def one_of(column: str, keys: Sequence[int]) -> Sql:

@@ -109,12 +109,13 @@ class _Matches(Func):
 
 
 def searches_words(rows: "QuerySet[Any, Any]") -> bool:
-    return any(isinstance(getattr(leaf, "lhs", leaf), _Matches) for leaf in _leaves(rows.query.where))
+    return any(isinstance(getattr(leaf, "lhs", leaf), _Matches) for leaf in leaves(rows.query.where))
 
 
-def _leaves(node: Any) -> Iterator[Any]:
+def leaves(node: Any) -> Iterator[Any]:
+    """The comparisons of a condition, without what joins them."""
     for child in node.children:
-        yield from _leaves(child) if hasattr(child, "children") else (child,)
+        yield from leaves(child) if hasattr(child, "children") else (child,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm.core.access import Branch
+from crm.core.branches import Pieces
 from crm.core.counts import Count, count_up_to
 from crm.core.keyset import Page, keyset_page
 from crm.users.services.ownership import owner_fields
@@ -114,6 +115,21 @@ def test_a_page_is_one_statement(cast: Cast) -> None:
     assert len(queries) == 1
     assert queries[0]["sql"].count("UNION ALL") == 5
     assert "OFFSET" not in queries[0]["sql"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "people", "pieces"),
+    [
+        ({}, 6, 6),
+        ({"state": "open"}, 6, 6),
+        ({"state": "open", "rating": "hot"}, 6, 1),
+        ({"state": "open", "rating": "hot"}, 4, 4),
+    ],
+)
+def test_what_narrows_the_rows_is_asked_once_for_many_keys(filters: dict[str, str], people: int, pieces: int) -> None:
+    """Each key by itself would have to be read far for the few rows that match."""
+    branches = [Branch(f"report {person}", Q(owner_id=person)) for person in range(1, people + 1)]
+    assert Pieces(Lead.objects.filter(**filters), branches, ["pk"]).count == pieces
 
 
 def test_the_filters_of_the_queryset_hold_in_every_branch(cast: Cast) -> None:
