@@ -7,16 +7,18 @@ the writing.
 import datetime as dt
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.core.access import visible_names
+from crm.core.among import Among
 from crm.core.errors import Invalid
 from crm.core.format import day
 from crm.data.export.safety import as_typed
@@ -209,7 +211,7 @@ class Engine:
         rows: Any = self.importer.model._default_manager.all()
         visible = rows.visible_to(self.actor) if hasattr(rows, "visible_to") else rows
         found: dict[Any, list[int]] = defaultdict(list)
-        pairs = visible.order_by().filter(**{f"{key.column}__in": set(asked.values())}).values_list(key.column, "pk")
+        pairs = visible.order_by().filter(_one_of(key.column, set(asked.values()))).values_list(key.column, "pk")
         for shape, pk in pairs:
             found[shape].append(pk)
         for draft in drafts:
@@ -304,7 +306,9 @@ class Engine:
 
     def _tell_duplicates_by(self, rule: Same, asked: Mapping[tuple[Any, ...], Sequence[Draft]]) -> None:
         first = rule.columns[0]
-        rows = self.importer.model._default_manager.order_by().filter(**{f"{first}__in": {shape[0] for shape in asked}})
+        rows: Any = self.importer.model._default_manager.order_by()
+        keys = {shape[0] for shape in asked}
+        rows = rows.filter(_one_of(first, keys))
         there: dict[tuple[Any, ...], int] = {}
         for pk, *shape in rows.values_list("pk", *rule.columns):
             if tuple(shape) in asked:
@@ -324,6 +328,10 @@ class Engine:
                     told = _("Duplicate of line %(line)d: %(why)s.") % {"line": earlier, "why": str(rule.why).lower()}
                     draft.outcome = DUPLICATE
                     draft.notes.append(told)
+
+
+def _one_of(column: str, keys: Collection[Any]) -> Any:
+    return Among(column, keys) if all(isinstance(key, str) for key in keys) else models.Q(**{f"{column}__in": keys})
 
 
 def problems_of(drafts: Iterable[Draft]) -> Iterable[Problem]:

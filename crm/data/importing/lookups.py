@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
+from crm.core.among import Among
 from crm.core.folding import fold, fold_email
 from crm.core.states import StateModel
 from crm.data.models import ExternalId
@@ -84,7 +85,7 @@ def _by_column(name: str, change: Any, expression: Any = None) -> Any:
         if expression is not None:
             rows, column = rows.alias(shape=expression(name)), "shape"
         found: dict[str, set[int]] = defaultdict(set)
-        keyed = rows.filter(**{f"{column}__in": list(by_shape)}).annotate(_shape=models.F(column))
+        keyed = rows.filter(Among(column, by_shape)).annotate(_shape=models.F(column))
         for shape, pk in keyed.values_list("_shape", "pk"):
             for text in by_shape[shape]:
                 found[text].add(pk)

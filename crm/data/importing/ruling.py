@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.core.access import visible_names
+from crm.core.among import Among
 from crm.core.folding import fold
 from crm.data.duplicates.finding import found_by
 from crm.data.duplicates.forbidding import field_of, lock_keys, sentence
@@ -188,7 +189,7 @@ def _keyed(rows: Any, rule: Rule, target: DuplicateNoun, wanted: Iterable[Shape]
         if criterion.field:
             rows = rows.alias(**{f"stored_{place}": stored(criterion)})
         columns.append(_columns(criterion, target, place))
-        condition = and_(condition, reduce(or_, (Q(**{f"{name}__in": sorted(set(keys))}) for name in columns[-1])))
+        condition = and_(condition, reduce(or_, (Q(Among(name, set(keys))) for name in columns[-1])))
     if len(columns) == 1:
         yield from _first_of_each(rows, columns[0], {shape[0] for shape in wanted})
         return
@@ -209,6 +210,6 @@ def _columns(criterion: Criterion, target: DuplicateNoun, place: int) -> list[st
 def _first_of_each(rows: Any, columns: Sequence[str], keys: Iterable[str]) -> Iterator[tuple[int, Shape]]:
     """One record for each key, however many share it."""
     for name in columns:
-        found = rows.filter(**{f"{name}__in": sorted(set(keys))}).annotate(shape=models.F(name))
+        found = rows.filter(Among(name, set(keys))).annotate(shape=models.F(name))
         for pk, shape in found.order_by("shape", "pk").distinct("shape").values_list("pk", "shape"):
             yield pk, (shape,)
