@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,13 @@ from crm.hosting.database_url import database_from_url
 from tests.database import GivenServer, OwnServer, TestServer, quick_folder
 from tests.kept_cast import keep_cast
 from tests.order import longest_first
+from tests.promises import Promises, promised
 from tests.proofs.running import running_server
 from tests.starting_point import keep_starting_point, put_back_after_each_test
 
 pytest_plugins = ["tests.fixtures"]
 
-_SERVER = pytest.StashKey[TestServer]()
+_DATABASES = pytest.StashKey[Promises]()
 
 # Workers, and the programs that tests start, would else compile the same modules again and again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -37,30 +38,40 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """With workers, this process keeps the server and makes each worker's database."""
-    worker = node.workerinput["workerid"]
-    node.workerinput["database_url"] = _server(node.config).new_database(worker)
+    node.workerinput["database"] = _databases(node.config).promise(node.workerinput["workerid"])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionstart(session: pytest.Session) -> Generator[None]:
+    """Once the workers have started, which have the tests to read."""
+    yield
+    if _DATABASES in session.config.stash:
+        _databases(session.config).keep()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    server = config.stash.get(_SERVER, None)
-    if server is not None:
-        server.close()
+    if _DATABASES in config.stash:
+        _databases(config).close()
 
 
-def _server(config: pytest.Config) -> TestServer:
-    if _SERVER not in config.stash:
+def _databases(config: pytest.Config) -> Promises:
+    def make_server() -> TestServer:
         given = os.environ.get("TEST_DATABASE_URL")
         fresh = bool(config.getoption("create_db"))
-        config.stash[_SERVER] = GivenServer(given) if given else OwnServer(fresh=fresh, parent=quick_folder())
-    return config.stash[_SERVER]
+        return GivenServer(given) if given else OwnServer(fresh=fresh, parent=quick_folder())
+
+    if _DATABASES not in config.stash:
+        config.stash[_DATABASES] = Promises(make_server)
+    return config.stash[_DATABASES]
 
 
 @pytest.fixture(scope="session")
 def database_url(request: pytest.FixtureRequest) -> str:
     """The address of this process's own database, also for programs that a test starts."""
     workerinput = getattr(request.config, "workerinput", None)
-    url = workerinput["database_url"] if workerinput else _server(request.config).new_database("main")
-    return str(url)
+    if workerinput:
+        return promised(workerinput["database"])
+    return _databases(request.config).server.new_database("main")
 
 
 @pytest.fixture(scope="session")

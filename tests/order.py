@@ -11,7 +11,29 @@ import pytest
 #: What takes more than some ten seconds, the longest first. All others follow by number of tests.
 _LONGEST = (
     "tests/proofs/test_query_counts.py",
+    "tests/browser/test_layout.py",
+    "tests/proofs/test_northwind.py",
+    "tests/browser/test_axe.py",
+    "tests/browser/test_the_line.py",
     "tests/data/importing/test_maven.py",
+    "tests/proofs/test_rights_matrix.py",
+    "tests/proofs/test_bad_input.py",
+    "tests/proofs/test_posted_forms.py",
+    "tests/proofs/test_other_doors.py",
+    "tests/browser/test_custom_fields.py",
+    "tests/browser/test_html.py",
+    "tests/attacks/test_operations.py",
+    "tests/hosting/test_up.py",
+    "tests/hosting/test_embedded.py",
+    "tests/proofs/test_admin_rights.py",
+    "tests/browser/test_admin_pages.py",
+    "tests/reports/test_demo.py",
+    "tests/proofs/test_bad_forms.py",
+    "tests/browser/test_views_by_keys.py",
+    "tests/browser/test_late_answers.py",
+    "tests/data/test_duplicates.py",
+    "tests/hosting/test_supervisor.py",
+    "tests/users/test_admin.py",
 )
 
 
