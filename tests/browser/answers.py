@@ -23,6 +23,10 @@ from tests.proofs.world import passing
 _LAZY = re.compile(r'<[^>]*\sid="([^"]+)"[^>]*\shx-get="([^"]+)"[^>]*\shx-trigger="(?:load|revealed|intersect)[^>]*>')
 
 
+#: A record of the scene in the query of a page.
+_RECORD = re.compile(r"\{([^}]+)\}")
+
+
 @dataclass(frozen=True)
 class Shown:
     """`pieces` are what the page asks for by itself when it is open, by path."""
@@ -54,7 +58,8 @@ class Reader:
 
     def url(self, page: Page) -> str:
         url = reverse(page.address, args=self._args(page))
-        return f"{url}?{page.query}" if page.query else url
+        query = _RECORD.sub(lambda named: str(self._scene.world.args(named[1])[-1]), page.query)
+        return f"{url}?{query}" if query else url
 
     def client(self, who: str) -> Client:
         """One who signed in with the password, so that the pages for one's own account are open too."""

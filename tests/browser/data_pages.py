@@ -33,6 +33,8 @@ DATA: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("bulk changes, nothing", "data:bulk_runs"), {"who": "newcomer"}),
     (("bulk change", "data:bulk_run", "bulk run"), {}),
     (("bulk change, taken back?", "data:bulk_undo", "bulk run"), {}),
+    (("merge, what stays?", "data:merge_records", "bulk noun"), {"query": "id={lead}&id={lead with all}"}),
+    (("merge, not ready", "data:merge_records", "bulk noun"), {"query": "id={lead}&id={lead disqualified}"}),
     (("merges", "data:merges"), {"who": "administrator"}),
     (("merges, nothing", "data:merges"), {"who": "newcomer"}),
     (("merge", "data:merge", "merge"), {}),

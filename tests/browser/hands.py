@@ -79,24 +79,25 @@ class Keys:
         self._tab = tab
 
     def press(self, what: Locator) -> None:
-        self._reach(what)
+        self.reach(what)
         self._keyboard.press("Enter")
 
     def tick(self, what: Locator) -> None:
-        self._reach(what)
+        self.reach(what)
         self._keyboard.press("Space")
 
     def write(self, where: Locator, text: str) -> None:
-        self._reach(where)
+        self.reach(where)
         self._keyboard.press("Control+A")
         self._keyboard.type(text)
 
     def choose(self, where: Locator, label: str) -> None:
-        self._reach(where)
+        self.reach(where)
         self._keyboard.type(label)
         assert where.evaluate("list => list.selectedOptions[0].textContent.trim()") == label
 
-    def _reach(self, what: Locator) -> None:
+    def reach(self, what: Locator) -> None:
+        """Go there and press nothing."""
         what = what.first
         what.wait_for(state="visible")
         trail, before, still = list[str](), "", 0

@@ -27,6 +27,7 @@ class Page:
     args: tuple[str, ...] = ()
     who: str = "owner"
     status: int = 200
+    #: `{lead}` stands for the key of this record of the scene.
     query: str = ""
     form: str = ""
     sent: Mapping[str, Any] = field(default_factory=dict)
@@ -48,7 +49,6 @@ PAGELESS = {
     "data:duplicates_dismiss",
     "data:duplicates_live",
     "data:duplicates_look",
-    "data:merge_records",
     "data:import_failed",
     "activities:activity_pin",
     "activities:activity_unpin",
@@ -60,6 +60,7 @@ PAGELESS = {
     "leads:web_to_lead",
     *(f"leads:hubspot_{version}" for version in ("v2", "v3", "secure")),
     *(f"leads:{system}" for system in ("zoho", "vtiger", "suitecrm", "espocrm", "dataverse")),
+    "capture/<str:form_key>/",
     "capture/<path:form_key>",
     "servlet/servlet.WebToLead/",
     "account_set_password",

@@ -22,6 +22,7 @@ OPEN = {
     "leads:capture_open": (405, 200),
     "leads:capture": (405, 200),
     "leads:web_to_lead": (405, 200),
+    "capture/<str:form_key>/": (405, 200),
     "capture/<path:form_key>": (405, 200),
     "leads:hosted_form": (404, 404),
     "leads:hosted_thanks": (404, 405),

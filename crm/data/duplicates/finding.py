@@ -1,18 +1,20 @@
 """Who may be the same: rows of the compared tables that a rule finds, each with its reasons; read by index alone."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, F, Func, IntegerField, Q, QuerySet, Value, When
 
 from crm.core.actors import SYSTEM, Actor
 from crm.core.addresses import screen_url
 from crm.data.duplicates.nouns import DuplicateNoun, Values, known_noun, noun_of
 from crm.data.duplicates.rules import Rule, condition, reason, rules_of
 from crm.data.models import CriterionKind
+from crm.users.access import predicate
 
 AT_MOST = 20
 """Matches in one table; the strongest reasons come first."""
@@ -122,40 +124,69 @@ def _found(
     return [
         match
         for target, conditions in asked.items()
-        if candidates[target]
+        if any(candidates[target].values())
         for match in _matches(target, conditions, candidates[target])
     ]
 
 
 def _candidates(
     asked: Mapping[DuplicateNoun, Mapping[Rule, Q]], actor: Actor, exclude: Mapping[DuplicateNoun, int | None]
-) -> dict[DuplicateNoun, list[int]]:
-    """The keys of what the rules find, in one query: mostly there are none, and nothing else is asked.
+) -> dict[DuplicateNoun, dict[Rule, list[int]]]:
+    """The keys of what each rule finds, in one query: mostly there are none, and nothing else is asked.
 
     Each rule gives a bounded number by its own index, however many rows share a common key.
     """
-    found: dict[DuplicateNoun, list[int]] = {target: [] for target in asked}
-    targets, pieces = list(asked), []
-    for number, target in enumerate(targets):
-        rows: Any = target.model._default_manager
-        visible = _open(rows.visible_to(actor), target, exclude.get(target)).order_by().annotate(in_table=Value(number))
-        pieces += [visible.filter(one).values_list("in_table", "pk")[: AT_MOST + 1] for one in asked[target].values()]
+    found: dict[DuplicateNoun, dict[Rule, list[int]]] = {
+        target: {rule: [] for rule in asked[target]} for target in asked
+    }
+    places, pieces = [(target, rule) for target in asked for rule in asked[target]], list[Any]()
+    for target, conditions in asked.items():
+        visible = _open(_visible(target.model, actor), target, exclude.get(target)).order_by()
+        for one in conditions.values():
+            piece = visible.filter(one).annotate(asked_by=Value(len(pieces)))
+            pieces.append(piece.values_list("asked_by", "pk")[: AT_MOST + 1])
     if not pieces:
         return found
     for number, pk in pieces[0].union(*pieces[1:], all=True) if len(pieces) > 1 else pieces[0]:
-        found[targets[number]].append(pk)
+        target, rule = places[number]
+        found[target][rule].append(pk)
     return found
 
 
-def _matches(target: DuplicateNoun, asked: Mapping[Rule, Q], candidates: Sequence[int]) -> list[Match]:
+def _visible(model: type[models.Model], actor: Actor) -> Any:
+    """As `visible_to`. What is shared is one array, of which the planner knows that it is short. Of whoever sees few
+    rows it then asks which of these have the key, instead of which of the thousands with the key they see.
+    """
+    rows: Any = model._default_manager.all()
+    branches = [replace(branch, condition=_as_array(branch.condition)) for branch in rows.branches(actor)]
+    return rows.filter(predicate(branches))
+
+
+def _as_array(condition: Q) -> Q:
+    """`pk IN (subquery)` as `pk = ANY (ARRAY (subquery))`; any other condition as it is."""
+    child = condition.children[0] if condition else None
+    if isinstance(child, tuple) and child[0] == "pk__in" and isinstance(child[1], QuerySet):
+        return Q(_OneOf(F("pk"), ArraySubquery(child[1])))
+    return condition
+
+
+class _OneOf(Func):
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
+
+
+def _matches(target: DuplicateNoun, asked: Mapping[Rule, Q], candidates: Mapping[Rule, Sequence[int]]) -> list[Match]:
     flags = [f"found_by_{rule.pk}" for rule in asked]
-    rows: Any = target.model._base_manager.filter(pk__in=candidates)
+    rows: Any = target.model._base_manager.filter(pk__in={pk for keys in candidates.values() for pk in keys})
+    # Where a rule gave all that it finds, it need not be asked again.
+    holds = [Q(pk__in=candidates[rule]) if len(candidates[rule]) <= AT_MOST else one for rule, one in asked.items()]
     chosen: QuerySet[Any] = (
         (rows.select_related(*target.related) if target.related else rows)
         .annotate(
             **{
                 flag: Case(When(one, then=Value(1)), default=Value(0), output_field=IntegerField())
-                for flag, one in zip(flags, asked.values(), strict=True)
+                for flag, one in zip(flags, holds, strict=True)
             }
         )
         .order_by(*(f"-{flag}" for flag in flags), "-updated_at", "pk")[:AT_MOST]
