@@ -192,6 +192,7 @@ class AssignmentRuleAdmin(RecordAdmin):
     form = QueryForm
     list_display = ("name", "position", "query", "way", "person", "team", "is_active")
     list_editable = ("position", "is_active")
+    ordering_field = "position"  # rows are dragged, or their numbers typed
     list_filter = ("is_active", "way")
     search_fields = ("name",)
     ordering = ("position", "pk")

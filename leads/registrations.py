@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.core import actions
-from crm.core.context import NavEntry, register_nav
+from crm.core.context import NavEntry, OwnEntry, register_nav, register_own
 from crm.core.search import register_search
 from crm.data.importing.registry import register_importer
 from leads import (
@@ -38,6 +38,7 @@ def register() -> None:
 
 
 def _register_navigation() -> None:
+    register_own(OwnEntry(_("My days away"), "leads:absences", "calendar-event", "leads.read_lead"))
     register_nav(
         NavEntry(
             _("Leads"),

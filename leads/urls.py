@@ -3,6 +3,7 @@ from django.urls import path
 from crm.core.screens import TransitionView
 from leads.actions import ASSIGN, ASSIGN_BY_RULES, CONTACT, DISQUALIFY, REOPEN
 from leads.campaign_urls import campaign_patterns
+from leads.views.absences import AbsenceDeleteView, AbsencesView
 from leads.views.capture import capture
 from leads.views.forms import (
     CaptureFormDeleteView,
@@ -50,6 +51,8 @@ urlpatterns = [
     path(
         "lead-forms/<int:pk>/mappings/<int:part_id>/delete/", MappingDeleteView.as_view(), name="field_mapping_delete"
     ),
+    path("settings/absences/", AbsencesView.as_view(), name="absences"),
+    path("settings/absences/<int:pk>/delete/", AbsenceDeleteView.as_view(), name="absence_delete"),
     path("quarantine/", QuarantineView.as_view(), name="quarantine"),
     path("quarantine/posts/", DecideView.as_view(), name="quarantine_decide"),
     path("quarantine/posts/<int:pk>/", PostView.as_view(), name="quarantine_post"),

@@ -4,17 +4,20 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import models
+
 from crm.core.access import WRITE, check_create, lock_for
 from crm.core.actors import Actor
 from crm.core.custom.writing import set_custom
 from crm.core.folding import fold
 from crm.core.models import Organisation
 from crm.core.numbering import take_number
+from crm.core.reactions import Reaction
 from crm.core.transactions import service
 from crm.core.values import refuse_closed, save, set_values
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields
-from leads.models import Campaign
+from leads.models import Campaign, Lead
 from leads.models.campaigns import CAMPAIGN_CLOSED
 
 CAMPAIGN_FIELDS = (
@@ -29,6 +32,9 @@ CAMPAIGN_FIELDS = (
     "objective",
     "message",
 )
+code_given = Reaction[[Campaign]]("campaign.code_given")
+"""Runs when a campaign gets its code or another one, so that what brought that code before comes from it."""
+
 _FIELDS = {"campaign_code_once": "code", "campaign_ends_after_start": "ends_on"}
 
 
@@ -53,10 +59,25 @@ def update_campaign(*, campaign_id: int, values: Mapping[str, Any], actor: Actor
 
 
 def _set_and_save(campaign: Campaign, values: Mapping[str, Any], actor: Actor) -> None:
+    before = campaign.code_key
     set_values(campaign, values, CAMPAIGN_FIELDS)
     set_custom(campaign, values, actor)
     settle_campaign(campaign)
     save(campaign, fields=_FIELDS)
+    if campaign.code_key and campaign.code_key != before:
+        adopt(Lead, campaign)
+        code_given.run(campaign)
+
+
+def adopt(model: type[models.Model], campaign: Campaign) -> int:
+    """Let records come from the campaign that brought its code before it had it; gives their number.
+
+    Whoever gives the code need not see them: it says where they came from, as it would had it been there earlier.
+    """
+    rows = model._base_manager.filter(campaign__isnull=True).exclude(campaign_code="")
+    sent = rows.order_by().values_list("campaign_code", flat=True).distinct()
+    codes = [code for code in sent if fold(code) == campaign.code_key]
+    return rows.filter(campaign_code__in=codes).update(campaign=campaign) if codes else 0
 
 
 def settle_campaign(campaign: Campaign) -> None:

@@ -16,7 +16,7 @@ from crm.core.screens.details import Fact, KeyFact, Section, Stage
 from crm.customers.links import linked_names, mail_link, phone_link, web_link
 from crm.customers.models import Account, Contact
 from crm.customers.views.facts import amount, preference_facts
-from leads.campaign_links import campaign_link
+from leads.campaign_links import campaign_link, response_link
 from leads.models import Lead
 from leads.states import LEAD_MACHINE
 from leads.touch import clock_html
@@ -184,6 +184,7 @@ def _origin_facts(lead: Lead, user: Any) -> list[Fact]:
     utm = (lead.utm_source, lead.utm_medium, lead.utm_campaign, lead.utm_term, lead.utm_content)
     return [
         (_("Source campaign"), campaign_link(lead, user)),
+        (_("Campaign response"), response_link(lead, user)),
         (_("Campaign as sent"), lead.campaign_code),
         (_("UTM"), " / ".join(part for part in utm if part)),
         (_("Referrer"), lead.referrer),

@@ -13,6 +13,7 @@ from crm.data.acts import register_act
 from crm.users import rights
 from crm.users.depth import Depth
 from leads.models import Lead
+from leads.services.campaigns import code_given
 from leads.services.leads import reopening
 from sales import importing, lead_importing
 from sales.actions import opportunities as acts
@@ -22,6 +23,7 @@ from sales.acts import QualifyAct
 from sales.models import Opportunity, QualificationResult
 from sales.models.opportunities import OPPORTUNITY_WORDS
 from sales.panels import opportunities as panels
+from sales.services.attribution import adopt_chain
 from sales.services.qualification_undo import undo_qualification
 
 _WORK = ("create", "write", "delete", "assign", "share", "win", "lose", "reopen")
@@ -39,6 +41,7 @@ def register() -> None:
     rights.declare("sales.opportunity", _WORK, _SELLERS)
     register_rollup(Lead, records_of)
     reopening.register(undo_qualification)
+    code_given.register(adopt_chain)
     acts.register_actions()
     qualifying.register_actions()
     register_act(Lead, QualifyAct)

@@ -12,6 +12,12 @@ DATA: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
         {"who": "administrator", "status": 422, "form": "account-fax", "sent": {"account-fax": "description"}},
     ),
     (("qualification map, back?", "sales:qualification_map_reset"), {"who": "administrator"}),
+    (("days away", "leads:absences"), {}),
+    (
+        ("days away, with errors", "leads:absences"),
+        {"status": 422, "form": "first_on", "sent": {"first_on": "2031-05-02", "last_on": "2031-05-01"}},
+    ),
+    (("days away, remove?", "leads:absence_delete", "absence"), {}),
     (("exports", "data:exports"), {}),
     (("exports, nothing", "data:exports"), {"who": "newcomer"}),
     (("export", "data:export"), {"query": "list=%2Fleads%2F%3Fview%3Dall"}),

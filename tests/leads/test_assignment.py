@@ -202,3 +202,25 @@ def test_dealing_skips_the_full_and_goes_round() -> None:
     assert [next_in_turn(people, last).pk for last in (None, 1, 3)] == [1, 3, 1]  # type: ignore[union-attr]  # there is one
     assert least_loaded(people, 1) is people[0]
     assert least_loaded([people[1]], None) is None
+
+
+@pytest.mark.django_db
+def test_people_enter_and_remove_their_own_days_away(cast: Cast, client_for: ClientFor) -> None:
+    client, url = client_for(cast.rep_a), "/settings/absences/"
+    days = {"first_on": "2031-05-02", "last_on": "2031-05-09", "note": "Sailing"}
+
+    refused = client.post(url, days | {"last_on": "2031-05-01"})
+    assert refused.status_code == 422
+    assert "The absence ends before it begins." in refused.content.decode()
+    assert not Absence.objects.exists()
+
+    assert client.post(url, days).status_code == 302
+    absence = Absence.objects.get()
+    assert (absence.person, str(absence.last_on), absence.note) == (cast.rep_a, "2031-05-09", "Sailing")
+    assert "Sailing" in client.get(url).content.decode()
+    other = client_for(cast.rep_b)
+    assert "Sailing" not in other.get(url).content.decode()
+    assert other.post(f"{url}{absence.pk}/delete/").status_code == 404
+    assert Absence.objects.count() == 1
+    assert client.post(f"{url}{absence.pk}/delete/").status_code == 302
+    assert not Absence.objects.exists()

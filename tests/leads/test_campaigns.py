@@ -16,7 +16,8 @@ from leads.services import campaigns as services
 from leads.services.leads import create_lead, update_lead
 from tests.factories.campaigns import make_campaign, make_inactive, make_launched
 from tests.factories.cast import Cast
-from tests.factories.leads import make_lead
+from tests.factories.leads import make_disqualified_lead, make_lead
+from tests.factories.sales import make_opportunity
 from tests.fixtures import ClientFor
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +150,26 @@ def test_a_lead_that_brings_the_code_comes_from_the_campaign_of_that_code(cast: 
     update_lead(lead_id=known.pk, values={"campaign": None}, actor=cast.rep_a, at=timezone.now())
     known.refresh_from_db()
     assert known.campaign is None
+
+
+def test_what_brought_a_code_before_there_was_a_campaign_of_it_comes_from_it_afterwards(cast: Cast) -> None:
+    known = make_campaign(cast.manager, name="Other", code="other")
+    waiting = make_lead(cast.rep_a, last_name="One", campaign_code="HANNÖVER 26")
+    closed = make_disqualified_lead(cast.rep_c, last_name="Two", campaign_code="hannover 26")
+    opportunity = make_opportunity(cast.rep_a, campaign_code="Hannover 26")
+    given = make_lead(cast.rep_a, last_name="Three", campaign_code="hannover 26", campaign=known)
+    foreign = make_lead(cast.rep_a, last_name="Four", campaign_code="hanover 26")
+
+    fair = make_campaign(cast.manager, name="Fair", code="")
+    services.update_campaign(
+        campaign_id=fair.pk, values={"code": "Hannover 26"}, actor=cast.administrator, at=timezone.now()
+    )
+
+    for record in (waiting, closed, opportunity, given, foreign):
+        record.refresh_from_db()
+    assert [record.campaign for record in (waiting, closed, opportunity)] == [fair] * 3
+    assert (given.campaign, foreign.campaign) == (known, None)
+    assert events_of(waiting)[0].pgh_context["action"] == "campaign.changed"  # type: ignore[attr-defined]
 
 
 def test_a_campaign_is_typed_by_name_number_or_code_and_leads_are_found_by_it(

@@ -93,6 +93,8 @@ def test_a_response_becomes_one_lead_that_comes_from_the_campaign(cast: Cast, cl
     response.refresh_from_db()
     assert (response.result, response.status_reason, response.closed_by) == (lead, "converted", cast.rep_a)
     assert "Megan Chang" in client.get(f"/campaign-responses/{response.pk}/").content.decode()
+    details = client.get(f"/leads/{lead.pk}/?tab=details").content.decode()
+    assert f'<a href="/campaign-responses/{response.pk}/">Wants a quote</a>' in details
 
 
 def test_a_response_of_a_customer_becomes_an_opportunity(cast: Cast) -> None:

@@ -173,6 +173,8 @@ def _leads(world: World) -> dict[str, Row]:
     colleague: dict[str, Any] = {"owner": world.cast.rep_b.pk}
     return {
         **_lead_forms(world),
+        "leads:absences": Row("", ALL, ALL, {"first_on": "2031-05-01", "last_on": "2031-05-02"}),
+        "leads:absence_delete": Row("absence", OWN, OWN),
         **pages("leads:lead", last_name="Typed", **_PREFERENCES),
         "leads:lead_contact": act("lead"),
         "leads:lead_triage": Row(

@@ -49,14 +49,13 @@ LISTS = {
     "leads:campaign_activity_progress": RECORD,
     "leads:capture_form_list": LIST,
     "leads:quarantine": LIST,
+    "leads:absences": LIST,
     "customers:account_list": LIST,
     "customers:contact_list": LIST,
     "catalog:product_list": LIST,
     "catalog:price_list_list": LIST,
     "activities:activity_list": LIST,
     "sales:opportunity_list": LIST,
-    "sales:qualification_map": LIST,
-    "sales:qualification_map_reset": LIST,
     "sales:quote_list": LIST,
     "sales:order_list": LIST,
     "sales:invoice_list": LIST,
@@ -179,6 +178,8 @@ ACTS = {
     "leads:campaign_activity_distribute": ACT,
     "leads:campaign_activity_edit": ACT,
     "leads:campaign_activity_undo": ACT,
+    "leads:absence_delete": ACT,
+    "leads:absences": ACT,
     "leads:lead_assign": ACT,
     "leads:lead_assign_by_rules": ACT,
     "leads:lead_contact": ACT,
@@ -187,8 +188,6 @@ ACTS = {
     "leads:lead_disqualify": ACT,
     "leads:lead_edit": ACT,
     "leads:lead_reopen": ACT,
-    "sales:qualification_map": ACT,
-    "sales:qualification_map_reset": ACT,
     "settings": ACT,
     "settings_theme": ACT,
     "settings_sign_out": ACT,
@@ -257,7 +256,7 @@ ACTS = {
 #: What goes along with these is checked for its own right and its own dependents, which takes more queries, but not the
 #: more the more there is of it: tests/sales/test_deleting_customers.py.
 WITH_BELONGINGS = {"customers:account_delete", "customers:contact_delete", "sales:opportunity_delete"}
-#: Neither pages nor acts: a file, what a grid asks while somebody types, a look at a row, bulk changes, merges.
+#: Neither pages nor acts: a file, what a grid asks while somebody types, a look at a row, bulk changes, merges, maps.
 OTHERS = {
     "leads:lead_triage",
     "core:record_peek",
@@ -281,6 +280,8 @@ OTHERS = {
     "data:import_run",
     "data:import_undo",
     "data:import_values",
+    "sales:qualification_map",
+    "sales:qualification_map_reset",
     "sales:opportunity_line_products",
     "sales:quote_line_products",
     "sales:order_line_products",

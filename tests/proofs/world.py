@@ -28,7 +28,7 @@ from crm.data.merge.services import merge_records
 from crm.data.models import BulkRun, Export, Import
 from crm.users.models import Notification, SavedView, Share, User
 from crm.users.services.notifications import notify
-from leads.models import CapturedPost
+from leads.models import Absence, CapturedPost
 from leads.services.distribution import distribute
 from leads.services.forms import add_field, add_mapping
 from leads.services.lists import add_members, deactivate_list, lock_list
@@ -134,6 +134,7 @@ def _leads(owner: Any) -> dict[str, Any]:
     )
     return {
         "export": export,
+        "absence": Absence.objects.create(person=owner, first_on="2030-05-01", last_on="2030-05-09", note="Sailing"),
         "notification": Notification.objects.get(person=owner),
         "lead": lead,
         "lead share": ("leads", lead, share),

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.core.actors import SYSTEM
@@ -133,7 +135,9 @@ def test_what_does_not_fit_is_refused_with_a_sentence(kind: str, target: str, so
 
 def test_the_page_shows_saves_refuses_and_goes_back_to_what_ships(cast: Cast, client_for: ClientFor) -> None:
     client = client_for(cast.administrator)
-    sent = dict(_controls(client.get(URL).content.decode()))
+    with CaptureQueriesContext(connection) as asked:
+        sent = dict(_controls(client.get(URL).content.decode()))
+    assert len(asked) <= 8
     assert (sent["account-name"], sent["account-phone2"], sent["opportunity-estimated_revenue"]) == (
         *("company", ""),
         "estimated_value",
