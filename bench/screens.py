@@ -69,6 +69,23 @@ def _open_menu(tab: Tab) -> None:
     tab.locator("main details.menu summary").first.click()
 
 
+def _paste_cards(tab: Tab) -> None:
+    people = (
+        "Ines\tWalde\tBuyer\tWalde Molkerei",
+        "Jonas\tPrill\tPlant engineer\tPrill & Sohn",
+        "Ana\tReis\t\tReis Lda",
+    )
+    tab.locator("[name=pasted]").fill("\n".join(people))
+    with tab.expect_navigation():
+        tab.locator("button[name=add]").click()
+
+
+def _check_cards(tab: Tab) -> None:
+    _paste_cards(tab)
+    with tab.expect_navigation():
+        tab.locator("button[name=check]").click()
+
+
 _LEAD = ("leads.Lead", {"state": "open"})
 _WON = ("sales.Opportunity", {"state": "won"})
 _QUOTE = ("sales.Quote", {"state": "draft"})
@@ -102,6 +119,14 @@ GROUPS: dict[str, tuple[Screen, ...]] = {
         Screen("New lead with errors", "leads:lead_create", act=_send_empty),
         Screen("Lead saved by somebody else", "leads:lead_edit", _LEAD, act=_send_stale),
         Screen("Other moves of a lead", "leads:lead_detail", _LEAD, act=_open_menu),
+    ),
+    "Leads that come in": (
+        Screen("New leads one after the other", "leads:lead_triage", query="whose=all", who="mara"),
+        Screen("Business cards", "data:cards", act=_paste_cards),
+        Screen("Business cards checked", "data:cards", act=_check_cards),
+        Screen("Quarantine", "leads:quarantine", who="admin"),
+        Screen("Campaign performance", "reports:campaign_performance", who="mara"),
+        Screen("Qualification map", "sales:qualification_map", who="admin"),
     ),
     "Opportunities": (
         Screen("Opportunities", "sales:opportunity_list"),

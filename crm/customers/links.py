@@ -14,8 +14,10 @@ def mail_link(email: str) -> str:
 
 
 def phone_link(phone: str) -> str:
-    number = phone_key(phone)
-    return format_html('<a href="tel:{}">{}</a>', number, phone) if number else phone
+    """What cannot be dialled is text, which reads from left to right in every language."""
+    if number := phone_key(phone):
+        return format_html('<a href="tel:{}">{}</a>', number, phone)
+    return format_html('<bdi dir="ltr">{}</bdi>', phone) if phone else ""
 
 
 def web_link(website: str) -> str:
