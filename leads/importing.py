@@ -111,7 +111,7 @@ LEADS = Importer(
     keys=(Key("email", "email_key", str.lower),),
     same=(
         Same(("email_key",), _("Same e-mail address")),
-        Same(("sort_key", "company_key", "phone_e164"), _("Same name, company and phone number")),
+        Same(("phone_e164", "sort_key", "company_key"), _("Same name, company and phone number")),
     ),
     names={
         "external_id": "leadid",

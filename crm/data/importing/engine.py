@@ -305,10 +305,10 @@ class Engine:
                 self._tell_duplicates_by(rule, asked)
 
     def _tell_duplicates_by(self, rule: Same, asked: Mapping[tuple[Any, ...], Sequence[Draft]]) -> None:
-        first = rule.columns[0]
         rows: Any = self.importer.model._default_manager.order_by()
-        keys = {shape[0] for shape in asked}
-        rows = rows.filter(_one_of(first, keys))
+        # All of the columns at once: of a frequent name alone there may be as many as there are records.
+        for name, keys in zip(rule.columns, zip(*asked, strict=True), strict=True):
+            rows = rows.filter(_one_of(name, set(keys)))
         there: dict[tuple[Any, ...], int] = {}
         for pk, *shape in rows.values_list("pk", *rule.columns):
             if tuple(shape) in asked:

@@ -209,7 +209,8 @@ def _columns(criterion: Criterion, target: DuplicateNoun, place: int) -> list[st
 
 def _first_of_each(rows: Any, columns: Sequence[str], keys: Iterable[str]) -> Iterator[tuple[int, Shape]]:
     """One record for each key, however many share it."""
+    wanted = set(keys)
     for name in columns:
-        found = rows.filter(Among(name, set(keys))).annotate(shape=models.F(name))
-        for pk, shape in found.order_by("shape", "pk").distinct("shape").values_list("pk", "shape"):
+        found = rows.filter(Among(name, wanted)).order_by().annotate(shape=models.F(name)).values_list("shape")
+        for shape, pk in found.annotate(first=models.Min("pk")):
             yield pk, (shape,)
