@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from time import perf_counter, sleep
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -22,6 +23,7 @@ from leads.capture.aliases import LeadReading, lead_values
 from leads.capture.captcha import captcha_sign
 from leads.capture.captcha import is_set_up as captcha_is_set_up
 from leads.capture.custom import read_custom
+from leads.capture.evenness import Evenness
 from leads.capture.flags import Flag
 from leads.capture.pace import Pace
 from leads.capture.reading import Fields, Submission, read_submission
@@ -50,6 +52,7 @@ _KEPT_KEY = 100
 _KEPT_ERROR = 2_000
 _NO_WEIGHT = Weight(0, ())
 pace = Pace()
+evenness = Evenness()
 
 Verdict = CapturedPost.Verdict
 
@@ -102,6 +105,7 @@ def take_post(*, post: RawPost, actor: Actor, at: dt.datetime) -> str | None:
     The address depends on the form's hosts alone, so the answer tells nobody what became of the post. Whatever is
     asked of others (a captcha) is asked before the transaction begins.
     """
+    began = perf_counter()
     case = read_case(post)
     if case.form is not None and not case.error:
         case.weight = weigh(_signs(case, at))
@@ -109,10 +113,18 @@ def take_post(*, post: RawPost, actor: Actor, at: dt.datetime) -> str | None:
     kept = _filed(case, actor, at)
     if case.verdict == Verdict.FAILED:
         logger.error("Captured post %d did not become a lead: %s", kept.pk, case.error.partition(":")[0])
+    _even_out(case.verdict, perf_counter() - began)
     if case.form is None:
         return None
     own, wanted = thanks_address(case.form.key), case.submission.return_url
     return own if wanted == own else safe_return_url(wanted, case.form.allowed_hosts)
+
+
+def _even_out(verdict: str, seconds: float) -> None:
+    if verdict in {Verdict.LEAD, Verdict.TOUCH}:
+        evenness.note(seconds)
+    else:
+        sleep(evenness.missing(seconds))
 
 
 def read_case(post: RawPost) -> Case:
