@@ -16,12 +16,11 @@ from django.utils.translation import ngettext
 from crm.core.access import visible_names
 from crm.core.addresses import screen_url
 from crm.core.idempotency import new_key
-from crm.core.models import Job
 from crm.data.export.safety import harmless
 from crm.data.importing.readers import rows_of
 from crm.data.importing.registry import has_importer, importer_of
 from crm.data.models import Import, ImportRow
-from crm.data.services.imports import KEPT_FOR, has_file, imports_of, path_to, reading_of
+from crm.data.services.imports import KEPT_FOR, has_file, imports_of, path_to, reading_of, settled
 
 _PAGE = 50
 _MOST_PROBLEMS = 12
@@ -54,7 +53,8 @@ class ListedImport:
 
 
 def list_rows(person: Any) -> list[ListedImport]:
-    return [ListedImport(run, _nouns(run), _summary(run), is_working(run)) for run in imports_of(person)]
+    runs = [settled(run) for run in imports_of(person)]
+    return [ListedImport(run, _nouns(run), _summary(run), is_working(run)) for run in runs]
 
 
 def _nouns(run: Import) -> str:
@@ -69,12 +69,7 @@ def _summary(run: Import) -> str:
 
 
 def is_working(run: Import) -> bool:
-    return run.stage in _WORKING and not has_stopped(run)
-
-
-def has_stopped(run: Import) -> bool:
-    """Its worker gave up."""
-    return run.stage in _WORKING and run.job is not None and run.job.state == Job.State.FAILED
+    return run.stage in _WORKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +94,7 @@ def result_context(run: Import, person: Any, asked: QueryDict) -> dict[str, Any]
         "lead": _("%(rows)s rows of %(nouns)s") % {"rows": f"{run.rows:,}", "nouns": _nouns(run)},
         "trail": [*trail(), (run.title, "")],
         "is_working": working,
-        "has_stopped": has_stopped(run) or run.stage == Import.Stage.FAILED,
+        "has_stopped": run.stage == Import.Stage.FAILED or bool(run.error),
         "step": 4 if not is_rehearsal else 3,
         "idempotency_key": new_key(),
         **_progress(run),

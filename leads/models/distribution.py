@@ -94,6 +94,11 @@ class Distribution(models.Model):
     def __str__(self) -> str:
         return f"{self.step} {self.at:%Y-%m-%d}"
 
+    @property
+    def has_stopped(self) -> bool:
+        """Its worker gave up before the end."""
+        return self.finished_at is None and self.job is not None and self.job.state == Job.State.FAILED
+
 
 class DistributionRow(models.Model):
     """What became of one member."""

@@ -235,7 +235,7 @@ def finish(found: Distribution, at: dt.datetime) -> Distribution:
 def undo_obstacle(found: Distribution, at: dt.datetime) -> str:
     if found.undone_at is not None:
         return _("This has been taken back already.")
-    if found.finished_at is None:
+    if found.finished_at is None and not found.has_stopped:
         return _("This is still running. Wait until it is done.")
     if at - found.at > UNDO_FOR:
         return _("Only what was distributed within the last 30 days can be taken back.")

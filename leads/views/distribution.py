@@ -195,8 +195,8 @@ class StepDetailView(View):
         may_write = bool(rights_on(campaign, actor, {WRITE})[WRITE]) and not _closed(campaign)
         is_live = found is not None and found.undone_at is None
         numbers = dict(found.rows.values_list("outcome").annotate(Count("pk"))) if found else {}
-        is_running = is_live and found is not None and found.finished_at is None
-        failed = is_running and found is not None and found.job is not None and found.job.state == "failed"
+        failed = is_live and found is not None and found.has_stopped
+        is_running = is_live and found is not None and found.finished_at is None and not failed
         return {
             "title": step.subject,
             "lead": f"{step.get_channel_display()} · {campaign}",
@@ -205,7 +205,7 @@ class StepDetailView(View):
             "step": step,
             "list_link": visible_names(actor, [(type(step.list), step.list_id)])[type(step.list), step.list_id],
             "found": found,
-            "is_running": is_running and not failed,
+            "is_running": is_running,
             "has_failed": failed,
             "made": numbers.get("made", 0),
             "handled": (found.total if found else 0) - numbers.get("waiting", 0),

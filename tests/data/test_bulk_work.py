@@ -18,6 +18,7 @@ from leads.services.leads import update_lead
 from tests.data.runs import outcomes, run, undo
 from tests.factories.cast import Cast, make_cast
 from tests.factories.leads import make_lead
+from tests.fixtures import ClientFor
 from tests.together import at_once
 
 
@@ -53,6 +54,21 @@ def test_many_are_left_to_the_worker_with_progress_and_the_person_is_told(few_at
     undo(done, cast.rep_a)
     run_bulk.call(Job.objects.latest("pk").pk)
     assert ratings() == ["cold"] * 7
+
+
+@pytest.mark.django_db
+def test_a_run_whose_worker_gave_up_is_taken_back(few_at_once: None, cast: Cast, client_for: ClientFor) -> None:
+    for _number in range(5):
+        make_lead(cast.rep_a, rating="cold")
+    done = run(Lead, "edit-rating", cast.rep_a, rating="hot")
+    Worker(done, cast.rep_a).advance()
+    assert ratings() == ["hot"] * 2 + ["cold"] * 3
+    url = f"/bulk-changes/{done.pk}/undo/"
+    assert client_for(cast.rep_a).post(url).status_code == 409
+    Job.objects.update(state=Job.State.FAILED)
+    assert url in client_for(cast.rep_a).get(f"/bulk-changes/{done.pk}/").content.decode()
+    assert client_for(cast.rep_a).post(url).status_code == 302
+    assert ratings() == ["cold"] * 5
 
 
 @pytest.mark.django_db(transaction=True)

@@ -173,6 +173,19 @@ def test_a_large_list_is_worked_through_in_the_background(cast: Cast, monkeypatc
     assert Notification.objects.get(person=cast.rep_a).url == f"/campaigns/{step.campaign_id}/activities/{step.pk}/"
 
 
+def test_a_distribution_whose_worker_gave_up_is_taken_back(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = {str(number): make_contact(cast.rep_a, phone="+44 20 7946 0001") for number in range(3)}
+    step = _step(cast, people)
+    monkeypatch.setattr(services, "AT_ONCE", 2)
+    monkeypatch.setattr(services, "BATCH", 2)
+    found = services.distribute(**_who(cast, step))
+    services.advance(Distribution.objects.get(pk=found.pk), cast.rep_a)
+    Job.objects.update(state=Job.State.FAILED)
+    services.undo_distribution(**_who(cast, step))
+    assert not Activity.objects.exists()
+    assert sorted(found.rows.values_list("outcome", flat=True)) == ["taken_back", "taken_back", "waiting"]
+
+
 def test_a_campaign_activity_is_planned_distributed_and_taken_back_on_its_pages(
     cast: Cast, client_for: ClientFor
 ) -> None:

@@ -39,6 +39,11 @@ class BulkRun(models.Model):
     def __str__(self) -> str:
         return self.summary
 
+    @property
+    def has_stopped(self) -> bool:
+        """Its worker gave up before the end."""
+        return self.finished_at is None and self.job is not None and self.job.state == Job.State.FAILED
+
 
 class BulkRow(models.Model):
     """What became of one record. `before` and `after` hold the columns that were changed, as JSON."""

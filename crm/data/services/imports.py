@@ -82,7 +82,26 @@ def import_of(actor: Any, pk: int) -> Import:
     found = Import.objects.filter(person_id=actor.pk, pk=pk).select_related("job", "owner", "person").first()
     if found is None:
         raise NotFound(_("There is no such import, or it is not yours."))
-    return found
+    return settled(found)
+
+
+def has_stopped(run: Import) -> bool:
+    """Its worker gave up."""
+    return run.stage in _WORKING and run.job is not None and run.job.state == Job.State.FAILED
+
+
+def settled(run: Import) -> Import:
+    """One whose worker gave up stands where that got: a rehearsal is to be done again, a run can be taken back."""
+    if not has_stopped(run):
+        return run
+    if run.stage == Import.Stage.REHEARSING:
+        run.stage, run.error = Import.Stage.DRAFT, _("The rehearsal stopped before its end. Nothing was written.")
+        return run
+    if run.stage == Import.Stage.RUNNING and run.job is not None:
+        run.counts = run.job.checkpoint.get("counts", {})
+    run.stage = Import.Stage.FAILED
+    run.error = _("The work stopped before its end. What was written until then stands, and can be taken back.")
+    return run
 
 
 def imports_of(person: Any) -> "QuerySet[Import]":
@@ -251,11 +270,11 @@ def _locked_draft(import_id: int, actor: Any) -> Import:
 
 
 def locked(import_id: int, actor: Any) -> Import:
-    rows = Import.objects.select_for_update(of=("self",)).select_related("person", "owner")
+    rows = Import.objects.select_for_update(of=("self",)).select_related("person", "owner", "job")
     run = rows.filter(person_id=actor.pk, pk=import_id).first()
     if run is None:
         raise NotFound(_("There is no such import, or it is not yours."))
-    return run
+    return settled(run)
 
 
 @service("import.begun")

@@ -165,7 +165,7 @@ def undo_obstacle(run: BulkRun, at: dt.datetime) -> str:
         return _("This took something back. Do it again from the list instead.")
     if undo_of(run) is not None:
         return _twice()
-    if run.finished_at is None:
+    if run.finished_at is None and not run.has_stopped:
         return _("This is still running. Wait until it is done.")
     if at - run.at > UNDO_FOR:
         return _("Only what was done within the last 30 days can be taken back.")

@@ -261,8 +261,7 @@ def _run_context(run: BulkRun, actor: Any) -> dict[str, Any]:
     numbers = dict(run.rows.values_list("outcome").annotate(models.Count("pk")))
     waiting = numbers.get(BulkRow.Outcome.WAITING, 0)
     done = numbers.get(BulkRow.Outcome.DONE, 0)
-    is_running = run.finished_at is None
-    has_failed = is_running and run.job is not None and run.job.state == run.job.State.FAILED
+    is_running = run.finished_at is None and not run.has_stopped
     return {
         "run": run,
         "title": run.summary,
@@ -270,8 +269,8 @@ def _run_context(run: BulkRun, actor: Any) -> dict[str, Any]:
         "done": done,
         "percent": 100 if not run.total else (run.total - waiting) * 100 // run.total,
         "handled": run.total - waiting,
-        "is_running": is_running and not has_failed,
-        "has_failed": has_failed,
+        "is_running": is_running,
+        "has_failed": run.has_stopped,
         "same": numbers.get(BulkRow.Outcome.SAME, 0),
         "gone": numbers.get(BulkRow.Outcome.GONE, 0),
         "left": [] if is_running else list(_left(run, numbers, actor)),
