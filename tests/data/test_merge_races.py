@@ -1,9 +1,12 @@
 """Merges against each other and against what else happens to the records, at the same moment; and a merge cut short."""
 
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.core.deletion import delete_record
@@ -55,6 +58,30 @@ def test_of_two_that_are_merged_into_each_other_one_remains(cast: Cast) -> None:
         [left] = Account.objects.filter(pk__in=[a.pk, b.pk])
         contact.refresh_from_db()
         assert contact.account_id == left.pk
+
+
+def test_a_link_that_is_set_elsewhere_while_a_merge_begins_stays_there(cast: Cast) -> None:
+    master, loser, third = (AccountFactory.create(name=name, owner=cast.rep_a) for name in "ABC")
+    contact = ContactFactory.create(account=loser, owner=cast.rep_a)
+    is_set = threading.Event()
+
+    def setting() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            Contact.objects.filter(pk=contact.pk).update(account=third)
+            is_set.set()
+            for _try in range(200):
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                if cursor.fetchone() != (0,):
+                    break
+                time.sleep(0.02)
+
+    def merging_then() -> Any:
+        assert is_set.wait(10)
+        return merging(master, loser, cast.rep_a)()
+
+    assert not _refused(at_once([setting, merging_then]))
+    contact.refresh_from_db()
+    assert contact.account_id == third.pk
 
 
 def test_a_ring_of_merges_leaves_one_to_which_all_points(cast: Cast) -> None:

@@ -48,9 +48,10 @@ class Moving:
         self.change(rows, {reference.column: master})
 
     def change(self, rows: "models.QuerySet[Any]", values: Mapping[str, Any]) -> None:
-        """Set columns (by `attname`) of these rows, and note what they held."""
+        """Set columns (by `attname`) of these rows, and note what they held. They are locked first: a row that somebody
+        points elsewhere at this moment is no longer one of them, or waits until the merge is done."""
         model = rows.model
-        keys = sorted(rows.values_list("pk", flat=True))
+        keys = list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
         if not keys:
             return
         columns = {name: column_of(model, name) for name in values}
@@ -122,7 +123,7 @@ class Moving:
 
     def _move_field(self, table: Any, key: str) -> None:
         rows = table._base_manager.filter(**{f"custom__{key}__in": list(self.loser_ids)})
-        keys = sorted(rows.values_list("pk", flat=True))
+        keys = list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
         if not keys or self._wrote_field(table, key, keys):
             return
         for one in keys:
