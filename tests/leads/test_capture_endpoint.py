@@ -158,9 +158,11 @@ def test_the_quarantine_of_unknown_forms_is_capped_and_says_what_it_drops(
 ) -> None:
     monkeypatch.setattr(service, "QUARANTINE_CAP", 3)
     send(urlencoded([("colour", "red")]), address(form))
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.WARNING), CaptureQueriesContext(connection) as asked:
         for number in range(5):
             send(urlencoded([("n", str(number))]), "/capture/unknown/")
+    # What an offset passes over is locked all the same.
+    assert not [one["sql"] for one in asked if "FOR UPDATE" in one["sql"] and "OFFSET" in one["sql"]]
     kept = CapturedPost.objects.filter(form=None).order_by("pk").values_list("fields", flat=True)
     assert list(kept) == [[["n", ["2"]]], [["n", ["3"]]], [["n", ["4"]]]]
     assert CapturedPost.objects.filter(verdict="nameless").count() == 1
