@@ -18,7 +18,8 @@ _EVERY_MINUTE, _EVERY_NIGHT = 1, 24 * 60
 
 @task
 def score_changed_leads() -> None:
-    scoring.score_changed(at=timezone.now())
+    if scoring.score_changed(at=timezone.now()) is None:
+        start_job(score_all_leads.module_path, {})
 
 
 @task(queue_name="long")

@@ -19,6 +19,7 @@ from leads.scoring.features import COLUMNS, Feature, features
 from leads.scoring.learning import Learnt, learn, total
 
 CHUNK = 2_000
+MOST_AT_ONCE = 20_000
 _LEARNT_FROM = dt.timedelta(days=730)
 _KEPT_MODELS = 30
 #: A change may be committed a while after the moment that it bears.
@@ -98,20 +99,30 @@ def score_next(after: int, *, at: dt.datetime) -> int | None:
     return int(keys[-1])
 
 
-def score_changed(*, at: dt.datetime) -> int:
-    """Score the open leads that were made or changed since the last time. Gives the number of changed scores."""
+def score_changed(*, at: dt.datetime) -> int | None:
+    """Score the open leads that were made or changed since the last time. Gives how many changed; None where
+    more have changed than are scored at once, as after a large import: then all are to be scored.
+    """
     model = ScoreModel.objects.first()
     if model is None and not ScoreRule.objects.filter(is_active=True).exists():
         return 0
     since = (model.scored_until if model else None) or at - dt.timedelta(days=1)
     changed = Lead.objects.filter(state="open", updated_at__gte=since - _LATE).order_by("-updated_at")
-    keys = list(changed.values_list("pk", flat=True)[: 10 * CHUNK])
+    keys = list(changed.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+    if model is not None and len(keys) > MOST_AT_ONCE:
+        # Scoring all sees these: the next look begins behind them.
+        _scored(model, at + _LATE)
+        return None
     number = sum(
         score_leads(lead_ids=keys[place : place + CHUNK], actor=SYSTEM, at=at) for place in range(0, len(keys), CHUNK)
     )
     if model is not None:
-        ScoreModel.objects.filter(pk=model.pk).update(scored_until=at)
+        _scored(model, at)
     return number
+
+
+def _scored(model: ScoreModel, until: dt.datetime) -> None:
+    ScoreModel.objects.filter(pk=model.pk).update(scored_until=until)
 
 
 def score_of(lead: Lead, at: dt.datetime) -> Score:
