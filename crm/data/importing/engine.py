@@ -91,6 +91,11 @@ class Engine:
             return None
         return reader_of(target, self.work.style, timezone.get_current_timezone())
 
+    def forget(self) -> None:
+        """After a block was undone: what was read or made in it may not be there."""
+        self.work.kept.clear()
+        self.lookups = Lookups(self.actor)
+
     def examine(self, rows: Sequence[Row]) -> list[Draft]:
         """The rows of one block with what would become of each."""
         if not self.work.is_rehearsal:
@@ -204,6 +209,10 @@ class Engine:
 
     def _identify(self, drafts: Sequence[Draft]) -> None:
         self._identify_by_external_id([draft for draft in drafts if EXTERNAL_ID in draft.values])
+        self._identify_by_key(drafts)
+        self._refuse_own([draft for draft in drafts if draft.outcome == UPDATED])
+
+    def _identify_by_key(self, drafts: Sequence[Draft]) -> None:
         key = next((one for one in self.importer.keys if one.name == self.run.update_by), None)
         if key is None:
             return
@@ -228,6 +237,20 @@ class Engine:
         if earlier := self._seen_before(draft, "update", pk):
             draft.fail(_("Line %(line)d is about the same record.") % {"line": earlier})
 
+    def _refuse_own(self, drafts: Sequence[Draft]) -> None:
+        """What an earlier block of this run has made or changed is changed no further: as the rehearsal says, and so
+        that the way back finds each record as this run has left it."""
+        if self.work.is_rehearsal or not drafts:
+            return
+        told = self.run.lines.filter(
+            is_rehearsal=False, outcome__in=[NEW, UPDATED], object_id__in=[draft.object_id for draft in drafts]
+        )
+        kind = ContentType.objects.get_for_model(self.importer.model)
+        lines = dict(told.filter(content_type=kind, is_extra=False).values_list("object_id", "line"))
+        for draft in drafts:
+            if draft.object_id in lines:
+                draft.fail(_("Line %(line)d is about the same record.") % {"line": lines[draft.object_id]})
+
     def _identify_by_external_id(self, drafts: Sequence[Draft]) -> None:
         if not drafts:
             return
@@ -238,14 +261,17 @@ class Engine:
                 key__in=[draft.values[EXTERNAL_ID] for draft in drafts],
             ).values_list("key", "object_id")
         )
-        live = (
-            set(model._default_manager.filter(pk__in=known.values()).values_list("pk", flat=True)) if known else set()
-        )
+        rows: Any = model._default_manager.filter(pk__in=known.values()).order_by()
+        live = set(rows.values_list("pk", flat=True)) if known else set()
+        visible = rows.visible_to(self.actor) if hasattr(rows, "visible_to") else rows
+        seen = set(visible.values_list("pk", flat=True)) if live and self.run.update_by == EXTERNAL_ID else live
         for draft in drafts:
             pk = known.get(draft.values[EXTERNAL_ID])
             if pk not in live:
                 if earlier := self._seen_before(draft, EXTERNAL_ID, draft.values[EXTERNAL_ID]):
                     draft.fail(_("Line %(line)d has the same ID.") % {"line": earlier}, target=EXTERNAL_ID)
+            elif pk not in seen:
+                draft.fail(_("A record with this ID is there, and you may not see it."), target=EXTERNAL_ID)
             elif self.run.update_by == EXTERNAL_ID and pk is not None:
                 self._becomes_update(draft, pk)
             else:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +20,7 @@ from crm.data.importing.registry import Importer, Key, Same, Values, register_im
 from crm.data.importing.targets import column_target
 from crm.users.models import BusinessUnit, Role, User, UserRole
 from crm.users.rights import SALES_MANAGER, SALESPERSON
+from crm.users.services.ownership import follow_owner
 
 _COLUMNS = ("username", "email", "job_title", "phone", "time_zone")
 
@@ -64,8 +66,13 @@ def _update(pk: int, values: Values, *, actor: User, at: dt.datetime) -> User:
         raise Forbidden(_("Only an administrator changes people."))
     for name, value in values.items():
         setattr(user, name, value)
-    user.clean()
+    try:
+        user.clean()
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field="manager") from error
     user.save(update_fields=list(values))
+    if "business_unit" in values:
+        follow_owner(user)
     return user
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 
 from crm.core import history
@@ -132,7 +132,11 @@ def _write(run: Import, job: Job | None, say: Say) -> None:
 def _write_block(engine: Engine, block: Sequence[Row], done: int, before: Tally, job: Job | None) -> Tally:
     """The numbers afterwards; those before stay as they were, in case the block has to be done once more."""
     tally = Tally.of(asdict(before))
-    drafts = write_block(engine, block)
+    try:
+        drafts = write_block(engine, block)
+    except DatabaseError:
+        engine.forget()
+        raise
     count(tally, drafts, engine.targets)
     if job is not None:
         beat(job, done, {"line": block[-1].line, "done": done, **asdict(tally)})
