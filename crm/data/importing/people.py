@@ -66,6 +66,9 @@ def _update(pk: int, values: Values, *, actor: User, at: dt.datetime) -> User:
         raise Forbidden(_("Only an administrator changes people."))
     for name, value in values.items():
         setattr(user, name, value)
+    if user.manager_id is not None:
+        # As it is now: an earlier row may have changed whom the manager reports to.
+        user.manager = User.objects.get(pk=user.manager_id)
     try:
         user.clean()
     except ValidationError as error:
