@@ -158,7 +158,7 @@ class Shell:
         if not self._is_signed_in():
             return SafeString()
         user: Any = self._request.user
-        own = tuple(entry for entry in _own.values() if self._may(entry.permission))
+        own = tuple(entry for entry in _own.values() if self._may(entry.permission) and _address(entry.url_name))
         shown = (user.get_full_name() or user.get_username(), user.email, own)
         return fragment(
             "frame/person.html", shown, lambda: {"person_name": shown[0], "email": shown[1], "own": shown[2]}

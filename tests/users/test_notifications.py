@@ -116,7 +116,8 @@ def test_a_kind_that_one_does_not_want_is_not_told(cast: Cast, client_for: Clien
 def test_a_kind_that_is_not_there_is_refused_and_changes_nothing(cast: Cast, client_for: ClientFor) -> None:
     choose_notifications(kinds=["job"], actor=cast.rep_b, at=AT)
     assert client_for(cast.rep_b).post("/notifications/settings/", {"kinds": ["gossip"]}).status_code == 422
-    assert sorted(cast.rep_b.muted_kinds.values_list("kind", flat=True)) == ["assigned", "mention", "shared"]
+    muted = cast.rep_b.muted_kinds.values_list("kind", flat=True)
+    assert sorted(muted) == ["assigned", "mention", "shared", "touch"]
 
 
 def test_who_is_switched_off_is_told_nothing(cast: Cast) -> None:
