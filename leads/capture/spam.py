@@ -23,6 +23,7 @@ class Reason(StrEnum):
     BUSY_ADDRESS = "busy_address"
     BUSY_SENDER = "busy_sender"
     BUSY_FORM = "busy_form"
+    FLOOD = "flood"
     CAPTCHA_MISSING = "captcha_missing"
     CAPTCHA_WRONG = "captcha_wrong"
     CAPTCHA_DOWN = "captcha_down"
@@ -42,6 +43,7 @@ POINTS: Mapping[Reason, int] = {
     Reason.BUSY_ADDRESS: 15,
     Reason.BUSY_SENDER: 20,
     Reason.BUSY_FORM: 10,
+    Reason.FLOOD: 100,
     Reason.CAPTCHA_MISSING: 100,
     Reason.CAPTCHA_WRONG: 100,
     Reason.CAPTCHA_DOWN: 50,
@@ -49,8 +51,9 @@ POINTS: Mapping[Reason, int] = {
 BOUNDS: Mapping[str, int] = {"low": 80, "normal": 50, "high": 25}
 """By the form's sensitivity, from how many points on a post waits."""
 
-#: These hold a post whatever else speaks for it, and whatever the sensitivity: somebody asked for a captcha.
-CAPTCHA = frozenset({Reason.CAPTCHA_MISSING, Reason.CAPTCHA_WRONG, Reason.CAPTCHA_DOWN})
+#: These hold a post whatever else speaks for it, and whatever the sensitivity: somebody asked for a captcha, or for no
+#: more than so many posts a minute.
+HOLDING = frozenset({Reason.CAPTCHA_MISSING, Reason.CAPTCHA_WRONG, Reason.CAPTCHA_DOWN, Reason.FLOOD})
 
 FASTEST = 2.0
 """Seconds in which nobody fills a form."""
@@ -71,6 +74,7 @@ class Signs:
     known: Collection[str] = ()
     is_disposable: bool = False
     busy: Collection[Reason] = ()
+    is_flood: bool = False
     captcha: Reason | None = None
 
 
@@ -83,7 +87,7 @@ class Weight:
 
     def waits(self, sensitivity: str) -> bool:
         """Is this for a person to look at first?"""
-        if any(reason in CAPTCHA for reason in self.reasons):
+        if any(reason in HOLDING for reason in self.reasons):
             return True
         return sensitivity in BOUNDS and self.points >= BOUNDS[sensitivity]
 
@@ -109,6 +113,8 @@ def _reasons(signs: Signs) -> Iterable[tuple[Reason, str]]:
     if "good" in signs.known:
         yield Reason.KNOWN_GOOD, ""
     yield from ((reason, "") for reason in signs.busy)
+    if signs.is_flood:
+        yield Reason.FLOOD, ""
     if signs.captcha is not None:
         yield signs.captcha, ""
 
@@ -140,6 +146,7 @@ def reason_words(kept: str) -> str:
         Reason.BUSY_ADDRESS: _("Many from this address"),
         Reason.BUSY_SENDER: _("Many from this sender"),
         Reason.BUSY_FORM: _("Many to this form"),
+        Reason.FLOOD: _("Above the limit of a minute"),
         Reason.CAPTCHA_MISSING: _("No captcha"),
         Reason.CAPTCHA_WRONG: _("Wrong captcha"),
         Reason.CAPTCHA_DOWN: _("Captcha could not be checked"),

@@ -59,7 +59,9 @@ Verdict = CapturedPost.Verdict
 
 @dataclass(frozen=True, slots=True)
 class RawPost:
-    """A request as it came; `path_key` is the form key of its address, "" without one."""
+    """A request as it came; `path_key` is the form key of its address, "" without one. `is_flood` says that more came
+    from the address in this minute than is taken without a look.
+    """
 
     path_key: str
     path: str
@@ -68,6 +70,7 @@ class RawPost:
     body: bytes
     headers: Mapping[str, str]
     remote_address: str | None
+    is_flood: bool = False
 
 
 @dataclass(slots=True)
@@ -168,6 +171,7 @@ def _signs(case: Case, at: dt.datetime) -> Signs:
         known=standings_of(email=case.sender, address=case.post.remote_address),
         is_disposable=is_disposable(case.sender),
         busy=pace.note(address=address, sender=case.sender, form_key=case.key, at=at.timestamp()),
+        is_flood=case.post.is_flood,
         captcha=_captcha(case),
     )
 

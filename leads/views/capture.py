@@ -34,14 +34,15 @@ _KEPT_HEADERS = (
 )
 _LONGEST_HEADER = 2_000
 _too_large = itertools.count(1)
-bounds = PostBounds()
+bounds, flood = PostBounds(), PostBounds()
 
 
 @csrf_exempt
 @login_not_required
 def capture(request: HttpRequest, form_key: str = "", manner: str = "", **_ignored: str) -> HttpResponse:
     """302 to an address that the form allows, else what the sender takes for success, as its `manner` says: exactly 200
-    for most. 413 above the limit, 429 for a flood.
+    for most. 413 above the limit of size; what comes above the limit of a minute waits in the quarantine, and from
+    twice that limit on it is 429.
     """
     if request.method == "OPTIONS":
         return _open_to_all(HttpResponse(status=204))
@@ -49,10 +50,9 @@ def capture(request: HttpRequest, form_key: str = "", manner: str = "", **_ignor
         response = render(request, "leads/capture_get.html", status=405)
         response["Allow"] = _METHODS
         return _open_to_all(response)
-    if wait := _seconds_to_wait(request, form_key):
-        response = render(request, "leads/capture_too_many.html", status=429)
-        response["Retry-After"] = str(wait)
-        return _open_to_all(response)
+    is_flood, wait = admission(request, form_key)
+    if wait:
+        return _open_to_all(too_many(request, wait))
     try:
         body = body_of(request)
     except UnreadablePostError:
@@ -60,15 +60,25 @@ def capture(request: HttpRequest, form_key: str = "", manner: str = "", **_ignor
     if body is None:
         logger.warning("Post number %d since the start was too large and refused", next(_too_large))
         return _open_to_all(render(request, "leads/capture_too_large.html", status=413))
-    target = take_post(post=raw_post(request, form_key, body), actor=WEB_FORM, at=timezone.now())
+    target = take_post(post=raw_post(request, form_key, body, is_flood=is_flood), actor=WEB_FORM, at=timezone.now())
     return _open_to_all(_ANSWERS[manner](request, target))
 
 
-def _seconds_to_wait(request: HttpRequest, form_key: str) -> int:
-    """What was posted before is kept; what is refused here is counted by nobody and may come again."""
-    return bounds.seconds_to_wait(
-        address=visitor_address(request.META), form_key=form_key, limit=settings.CAPTURE_RATE_LIMIT, at=monotonic()
-    )
+def admission(request: HttpRequest, form_key: str) -> tuple[bool, int]:
+    """Is it one of a flood, which a person looks at first, and the seconds to wait where it is not even kept.
+
+    What was posted before is kept; what is refused here is counted by nobody and may come again.
+    """
+    address, limit, at = visitor_address(request.META), settings.CAPTURE_RATE_LIMIT, monotonic()
+    if not bounds.seconds_to_wait(address=address, form_key=form_key, limit=limit, at=at):
+        return False, 0
+    return True, flood.seconds_to_wait(address=address, form_key=form_key, limit=limit, at=at)
+
+
+def too_many(request: HttpRequest, wait: int) -> HttpResponse:
+    response = render(request, "leads/capture_too_many.html", status=429)
+    response["Retry-After"] = str(wait)
+    return response
 
 
 def body_of(request: HttpRequest) -> bytes | None:
@@ -80,7 +90,7 @@ def body_of(request: HttpRequest) -> bytes | None:
     return None if len(body) > limit else bytes(body)
 
 
-def raw_post(request: HttpRequest, form_key: str, body: bytes) -> RawPost:
+def raw_post(request: HttpRequest, form_key: str, body: bytes, *, is_flood: bool) -> RawPost:
     return RawPost(
         path_key=form_key.strip("/"),
         path=request.path,
@@ -89,6 +99,7 @@ def raw_post(request: HttpRequest, form_key: str, body: bytes) -> RawPost:
         body=body,
         headers={name: request.headers[name][:_LONGEST_HEADER] for name in _KEPT_HEADERS if name in request.headers},
         remote_address=_address(visitor_address(request.META)),
+        is_flood=is_flood,
     )
 
 

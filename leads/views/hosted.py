@@ -1,7 +1,6 @@
 """The hosted page of a lead form: public, in the form's own language, whole without scripts, at home in a frame."""
 
 import logging
-from time import monotonic
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +13,6 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from crm.core.actors import WEB_FORM
-from crm.core.visitors import visitor_address
 from leads.capture.captcha import captcha_service
 from leads.capture.captcha import is_set_up as captcha_is_set_up
 from leads.capture.reading import read_submission
@@ -25,7 +23,7 @@ from leads.hosting import policy, thanks_address
 from leads.models import CaptureForm
 from leads.services.capture import take_post
 from leads.services.forms import form_of_key
-from leads.views.capture import body_of, bounds, raw_post
+from leads.views.capture import admission, body_of, raw_post, too_many
 
 logger = logging.getLogger(__name__)
 
@@ -42,22 +40,15 @@ class HostedFormView(View):
         return _closed(request) if form is None else _page(request, form, None)
 
     def post(self, request: HttpRequest, form_key: str) -> HttpResponse:
-        wait = bounds.seconds_to_wait(
-            address=visitor_address(request.META),
-            form_key=form_key,
-            limit=settings.CAPTURE_RATE_LIMIT,
-            at=monotonic(),
-        )
+        is_flood, wait = admission(request, form_key)
         if wait:
-            answer = render(request, "leads/capture_too_many.html", status=429)
-            answer["Retry-After"] = str(wait)
-            return answer
+            return too_many(request, wait)
         form, body = form_of_key(form_key), body_of(request)
         if body is None:
             return render(request, "leads/capture_too_large.html", status=413)
         if form is None:
             return _closed(request)
-        post = raw_post(request, form_key, body)
+        post = raw_post(request, form_key, body, is_flood=is_flood)
         submission = read_submission(body=body, content_type=post.content_type)
         filled = HostedForm(form, sent_values(submission.fields))
         with translation.override(form.language):
