@@ -62,7 +62,7 @@ def test_a_flood_from_one_address_is_slowed_down_and_nothing_before_it_is_lost(
     assert answers[9].content == answers[0].content
     held = CapturedPost.objects.filter(verdict="spam").order_by("pk")
     assert [bytes(post.body) for post in held] == [f"last_name=N{number}".encode() for number in range(5, 10)]
-    assert {tuple(post.reasons) for post in held} == {("flood",)}
+    assert all("flood" in post.reasons for post in held)
     assert 0 < int(answers[-1]["Retry-After"]) <= 61
     assert "not taken" in answers[-1].text
     assert answers[-1]["Access-Control-Allow-Origin"] == "*"
