@@ -85,7 +85,7 @@ def test_the_pages_list_what_is_held_back_with_the_way_to_its_preview(cast: Cast
     leads, client = _leads(cast), client_for(cast.rep_a)
     url = "/leads/bulk/?view=all&scope=all&act=qualify"
     page = " ".join(client.get(url).content.decode().split())
-    assert "4 will change, 1 are not in a state for it" in page
+    assert "2 will change, 2 wait for a person, 1 are not in a state for it" in page
     assert "Held back for a person · 2" in page
     link = f'<a href="/leads/{leads["match"].pk}/qualify/">Match, Megan</a>'.replace(
         "Match, Megan", str(leads["match"])

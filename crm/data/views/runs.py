@@ -146,6 +146,9 @@ class BulkView(View):
     def _page(self, form: Any, *, status: int = 200, refusal: str = "") -> HttpResponse:
         chosen, act, actor = self._chosen(), self.act, self.request.user
         found = preview(act, chosen.rows) if act is not None else None
+        held = self._held(act, chosen) if act is not None and act.looks_at else None
+        # Only where all were looked at is it known how many wait.
+        waiting = held["number"] if held and not held["first"] else 0
         nouns = self.declared.model._meta.verbose_name_plural
         acts = dict(acts_for(self.declared.model, actor))
         title = (
@@ -159,8 +162,9 @@ class BulkView(View):
             "form": (form if form is not None else act.form()) if act is not None else None,
             "act": act,
             "preview": found,
-            "sentence": _words(found) if found is not None else "",
-            "held": self._held(act, chosen) if act is not None and act.looks_at else None,
+            "sentence": _words(found, waiting) if found is not None else "",
+            "changing": found.ready - waiting if found is not None else 0,
+            "held": held,
             "most": MOST,
             "notices": chosen.notices,
             "is_all": chosen.is_all,
@@ -300,9 +304,11 @@ def _to_decide(link: Link, key: int, run: BulkRun, actor: Any, outcome: Any) -> 
     return Link(link.label, act_of(model_of(run.noun), run.act, actor).place(key) or link.url)
 
 
-def _words(found: Preview) -> str:
-    """“347 will change, 12 you may not change, 3 are not in a state for it”."""
-    parts = [_("%(n)s will change") % {"n": f"{found.ready:,}"}]
+def _words(found: Preview, waiting: int) -> str:
+    """“347 will change, 2 wait for a person, 12 you may not change, 3 are not in a state for it”."""
+    parts = [_("%(n)s will change") % {"n": f"{found.ready - waiting:,}"}]
+    if waiting:
+        parts.append(_("%(n)s wait for a person") % {"n": f"{waiting:,}"})
     if found.forbidden:
         parts.append(_("%(n)s you may not change") % {"n": f"{found.forbidden:,}"})
     if found.state:
