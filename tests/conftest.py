@@ -18,10 +18,11 @@ from tests.kept_cast import keep_cast
 from tests.order import longest_first
 from tests.promises import Promises, promised
 from tests.proofs.running import running_server
-from tests.starting_point import keep_starting_point, put_back_after_each_test
+from tests.starting_point import keep_starting_point, put_back_after_each_test, put_back_what_is_left
 
 pytest_plugins = ["tests.fixtures"]
 
+_IS_READY = pytest.StashKey[bool]()
 _DATABASES = pytest.StashKey[Promises]()
 
 # Workers, and the programs that tests start, would else compile the same modules again and again.
@@ -76,7 +77,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    database_url: str, django_test_environment: None, django_db_blocker: DjangoDbBlocker
+    request: pytest.FixtureRequest, database_url: str, django_test_environment: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
     """Point Django at the migrated copy; settings were read before this file."""
     os.environ.pop("DATABASE_URL_FILE", None)
@@ -86,10 +87,19 @@ def django_db_setup(
         lay_foundations()
         keep_starting_point()
         keep_cast()
+    request.config.stash[_IS_READY] = True
     with put_back_after_each_test():
         yield
     with django_db_blocker.unblock():
         connections.close_all()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> None:
+    """Of the files before, where this process has a database already."""
+    if request.config.stash.get(_IS_READY, False):
+        with django_db_blocker.unblock():
+            put_back_what_is_left()
 
 
 @pytest.fixture(scope="session")

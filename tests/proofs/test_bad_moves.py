@@ -136,6 +136,9 @@ _SCREENS = (
     "_progress",
     "_distribute",
     "_undo",
+    "_map",
+    "_map_reset",
+    "absences",
 )
 
 
