@@ -15,6 +15,9 @@ import psutil
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from pytest_django import DjangoDbBlocker
+
+from tests.starting_point import put_back
 
 type Up = Callable[..., "Started"]
 
@@ -60,7 +63,10 @@ def port() -> int:
 
 
 @pytest.fixture
-def up(tmp_path: Path, database_url: str, port: int) -> Iterator[Up]:
+def up(
+    tmp_path: Path, database_url: str, port: int, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Up]:
+    """What its workers have written is taken back, since their schedules start jobs at once."""
     started: list[Started] = []
 
     def start(*options: str, home: str = "home", on: int = port, url: str = database_url) -> Started:
@@ -72,6 +78,8 @@ def up(tmp_path: Path, database_url: str, port: int) -> Iterator[Up]:
         if each.process.poll() is None:
             each.process.terminate()
             each.process.communicate(timeout=PATIENCE)
+    with django_db_blocker.unblock():
+        put_back()
 
 
 def status(port: int, path: str) -> int:
