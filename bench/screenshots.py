@@ -165,7 +165,7 @@ class _Camera:
 
     def _shoot(self, tab: Tab, theme: str, path: Path) -> None:
         tab.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        tab.wait_for_timeout(60)  # colours change over a moment
+        tab.wait_for_timeout(250)  # colours change over a moment
         self._stored.append(self._pool.submit(_store, tab.screenshot(), path))
 
 
