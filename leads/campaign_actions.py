@@ -1,14 +1,12 @@
 """What can be done with a campaign."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.access import WRITE
-from crm.core.actions import Action
-from crm.core.addresses import screen_url
+from crm.core.actions import Action, performing
 from crm.users.assigning import assign_action
 from leads.models import Campaign
 from leads.services import campaigns as services
@@ -16,17 +14,12 @@ from leads.services import campaigns as services
 
 def _move(name: str, service: Callable[..., Campaign], **said: Any) -> Action:
     """One move without questions; `said` are its words and its place."""
-
-    def perform(campaign_id: int, _values: Mapping[str, Any], actor: Any) -> str:
-        service(campaign_id=campaign_id, actor=actor, at=timezone.now())
-        return screen_url(Campaign, "detail", campaign_id)
-
     return Action(
         name=name,
         model=Campaign,
         right=WRITE,
         move=name,
-        perform=perform,
+        perform=performing(service, "campaign_id"),
         url_name=f"leads:campaign_{name}",
         **said,
     )

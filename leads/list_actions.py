@@ -1,26 +1,18 @@
 """What can be done with a marketing list."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.access import READ, WRITE
-from crm.core.actions import Action
+from crm.core.actions import Action, performing
 from crm.core.addresses import screen_url
 from crm.users.assigning import assign_action
 from leads.list_forms import AddByQueryForm
 from leads.models import MarketingList
 from leads.services import lists as services
-
-
-def _doing(service: Callable[..., MarketingList]) -> Callable[[int, Mapping[str, Any], Any], str]:
-    def perform(list_id: int, _values: Mapping[str, Any], actor: Any) -> str:
-        found = service(list_id=list_id, actor=actor, at=timezone.now())
-        return screen_url(MarketingList, "detail", found.pk)
-
-    return perform
 
 
 def _add_by_query(list_id: int, values: Mapping[str, Any], actor: Any) -> str:
@@ -46,7 +38,7 @@ SNAPSHOT = Action(
     model=MarketingList,
     right=READ,
     creates=MarketingList,
-    perform=_doing(services.take_snapshot),
+    perform=performing(services.take_snapshot, "list_id"),
     url_name="leads:marketing_list_snapshot",
     confirm=_("A locked list of those who are on it now and whom you see. It belongs to you."),
     done=_("Snapshot taken"),
@@ -57,7 +49,7 @@ LOCK = Action(
     label=_("Lock"),
     model=MarketingList,
     right=WRITE,
-    perform=_doing(services.lock_list),
+    perform=performing(services.lock_list, "list_id"),
     obstacle=services.fill_obstacle,
     url_name="leads:marketing_list_lock",
     confirm=_("Nobody is put on it or taken off it until it is unlocked."),
@@ -69,7 +61,7 @@ UNLOCK = Action(
     label=_("Unlock"),
     model=MarketingList,
     right=WRITE,
-    perform=_doing(services.unlock_list),
+    perform=performing(services.unlock_list, "list_id"),
     obstacle=services.unlock_obstacle,
     url_name="leads:marketing_list_unlock",
     confirm=_("Members can be added and removed again."),
@@ -82,7 +74,7 @@ DEACTIVATE = Action(
     model=MarketingList,
     right=WRITE,
     move="deactivate",
-    perform=_doing(services.deactivate_list),
+    perform=performing(services.deactivate_list, "list_id"),
     url_name="leads:marketing_list_deactivate",
     confirm=_("The list is used for nothing new. Its members stay."),
     done=_("List deactivated"),
@@ -94,7 +86,7 @@ ACTIVATE = Action(
     model=MarketingList,
     right=WRITE,
     move="activate",
-    perform=_doing(services.activate_list),
+    perform=performing(services.activate_list, "list_id"),
     url_name="leads:marketing_list_activate",
     confirm=_("The list can be used again."),
     done=_("List activated"),

@@ -1,13 +1,13 @@
 """What becomes of a response. `sales` adds the opportunity."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.access import WRITE
-from crm.core.actions import Action
+from crm.core.actions import Action, performing
 from crm.core.addresses import screen_url
 from crm.users.assigning import assign_action
 from leads.campaign_forms import LinkForm
@@ -23,14 +23,6 @@ def _make_lead(response_id: int, _values: Mapping[str, Any], actor: Any) -> str:
 def _link(response_id: int, values: Mapping[str, Any], actor: Any) -> str:
     record = services.link_response(response_id=response_id, record=values["result"], actor=actor, at=timezone.now())
     return screen_url(type(record), "detail", record.pk)
-
-
-def _moving(service: Callable[..., CampaignResponse]) -> Callable[[int, Mapping[str, Any], Any], str]:
-    def perform(response_id: int, _values: Mapping[str, Any], actor: Any) -> str:
-        service(response_id=response_id, actor=actor, at=timezone.now())
-        return screen_url(CampaignResponse, "detail", response_id)
-
-    return perform
 
 
 MAKE_LEAD = Action(
@@ -65,7 +57,7 @@ CLOSE = Action(
     model=CampaignResponse,
     right=WRITE,
     move="close",
-    perform=_moving(services.close_response),
+    perform=performing(services.close_response, "response_id"),
     url_name="leads:campaign_response_close",
     confirm=_("Nothing comes of this response. It can be reopened."),
     done=_("Response closed"),
@@ -77,7 +69,7 @@ REOPEN = Action(
     model=CampaignResponse,
     right=WRITE,
     move="reopen",
-    perform=_moving(services.reopen_response),
+    perform=performing(services.reopen_response, "response_id"),
     url_name="leads:campaign_response_reopen",
     confirm=_("The response is open again."),
     done=_("Response reopened"),
@@ -89,7 +81,7 @@ CANCEL = Action(
     model=CampaignResponse,
     right=WRITE,
     move="cancel",
-    perform=_moving(services.cancel_response),
+    perform=performing(services.cancel_response, "response_id"),
     url_name="leads:campaign_response_cancel",
     confirm=_("It was entered by mistake, or is none. It can be reopened."),
     done=_("Response canceled"),

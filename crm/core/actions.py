@@ -10,8 +10,10 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 
+from crm.core.addresses import screen_url
 from crm.core.states import StateModel
 
 type Text = str | Promise
@@ -62,6 +64,18 @@ class Action:
 
 
 _registry: dict[type[models.Model], dict[str, Action]] = {}
+
+
+def performing(service: Callable[..., models.Model], key: str) -> Callable[[int, Mapping[str, Any], Any], str]:
+    """`perform` of an act that asks nothing: the service takes the record's key under the name `key`, and the page of
+    the record that it gives is shown.
+    """
+
+    def perform(record_id: int, _values: Mapping[str, Any], actor: Any) -> str:
+        found = service(**{key: record_id}, actor=actor, at=timezone.now())
+        return screen_url(type(found), "detail", found.pk)
+
+    return perform
 
 
 def register(*actions: Action) -> None:
