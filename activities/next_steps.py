@@ -21,7 +21,7 @@ from crm.core.access import READ
 from crm.core.addresses import screen_url
 from crm.core.icons import icon
 from crm.core.markup import Pattern
-from crm.core.prepared import Slot, prepared, rights_key
+from crm.core.prepared import Slot, is_any_of, prepared, rights_key
 from crm.core.tables import LookupColumn, Paper
 from crm.core.writing import style
 
@@ -40,10 +40,16 @@ class NextStep:
 
 def next_steps(model: type[models.Model], keys: Sequence[int], actor: Any) -> dict[int, NextStep]:
     """By the primary key of the record; those without a next step are left out. One query."""
-    return {key: NextStep(*step) for key, *step in _steps(model, Q(regarding_id__in=keys), actor)}
+
+    def first() -> Any:
+        return _steps(model, is_any_of("regarding_id", Slot("records")), actor)
+
+    key = ("next steps", model, rights_key(Activity, actor, READ))
+    found = prepared(key, first).tuples(records=list(keys))
+    return {key: NextStep(*step) for key, *step in found}
 
 
-def _steps(model: type[models.Model], regarding: Q, actor: Any) -> Any:
+def _steps(model: type[models.Model], regarding: Any, actor: Any) -> Any:
     """The first of each record: its key, then what `NextStep` takes."""
     rows = (
         Activity.objects.visible_to(actor)

@@ -14,9 +14,9 @@ from django.utils.http import urlencode
 
 from bench.volume.client import ask
 from bench.volume.fill import LOGINS, RARE
-from crm.core.branches import Sql
 from crm.core.finding import find
 from crm.core.search import sources
+from crm.core.sql import Sql
 from crm.core.statements import Row, ask_together
 from crm.core.words import asked
 from crm.users.models import User

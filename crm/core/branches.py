@@ -16,12 +16,14 @@ from django.db import connections, models
 from django.db.models import BooleanField, Expression, Q
 
 from crm.core.access import Branch
+from crm.core.sql import Params, Sql
 from crm.core.words import leaves, searches_words
 
 type Rows = "models.QuerySet[Any, Any]"
-type Params = tuple[Any, ...]
 
 _MARK = "/* branch */"
+#: How Django ends what a statement of keys selects.
+_KEY = ' AS "pk"'
 _PLACEHOLDER = re.compile("%[%s]")
 
 
@@ -42,24 +44,19 @@ class _Slot(Expression):
 
 
 @dataclass(frozen=True, slots=True)
-class Sql:
-    text: str
-    params: Params = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Piece:
-    """Some branches as one statement that selects `select` of their rows."""
+    """Some branches as one statement that selects the keys of their rows as `pk`."""
 
     _before: Sql
     _condition: Sql
     _after: Sql
     keys: tuple[int, ...] = ()
 
-    def sql(self, *, beside: Sql | None, tail: str) -> Sql:
-        """With one more condition, and `tail` (order and limit) for each key by itself."""
+    def sql(self, *, columns: str = "", beside: Sql | None = None, tail: str) -> Sql:
+        """With more `columns` and one more condition, and `tail` (order and limit) for each key by itself."""
         beside = beside or Sql("TRUE")
-        text = f"{self._before.text}({self._condition.text} AND {beside.text}){self._after.text} {tail}"
+        selected, key, rest = self._before.text.partition(_KEY)
+        text = f"{selected}{key}{columns}{rest}({self._condition.text} AND {beside.text}){self._after.text} {tail}"
         params = (*self._before.params, *self._condition.params, *beside.params, *self._after.params)
         if not self.keys:
             return Sql(text, params)
@@ -68,14 +65,14 @@ class Piece:
 
 
 class Pieces:
-    """The rows of `queryset` that one of the branches holds, as statements that select `select`."""
+    """The rows of `queryset` that one of the branches holds, as statements that select their keys."""
 
-    def __init__(self, queryset: Rows, branches: Sequence[Branch], select: Sequence[str]) -> None:
+    def __init__(self, queryset: Rows, branches: Sequence[Branch]) -> None:
         self.model = queryset.model
         self._connection = connections[queryset.db]
         self.table = self._quoted(self.model._meta.db_table)
         self._is_search, self._is_narrowed = searches_words(queryset), _is_narrowed(queryset)
-        self.pieces = tuple(self._pieces(queryset, branches, select))
+        self.pieces = tuple(self._pieces(queryset, branches))
 
     @property
     def count(self) -> int:
@@ -88,9 +85,9 @@ class Pieces:
     def _quoted(self, name: str) -> str:
         return self._connection.ops.quote_name(name)
 
-    def _pieces(self, queryset: Rows, branches: Sequence[Branch], select: Sequence[str]) -> Iterator[Piece]:
+    def _pieces(self, queryset: Rows, branches: Sequence[Branch]) -> Iterator[Piece]:
         try:
-            text, params = self._compiled(queryset.filter(_Slot()).order_by().values_list(*select))
+            text, params = self._compiled(queryset.filter(_Slot()).order_by().values_list("pk"))
         except EmptyResultSet:
             return
         before, after = text.split(_MARK)
@@ -194,6 +191,6 @@ def _compared(model: type[models.Model], condition: Q) -> "tuple[models.ForeignK
 
 def some_keys(queryset: Rows, branches: Sequence[Branch], most: int) -> Sql | None:
     """A statement for the keys of at most `most` rows of each piece, in no order; None where there can be none."""
-    parts = [piece.sql(beside=None, tail=f"LIMIT {most:d}") for piece in Pieces(queryset, branches, ["pk"]).pieces]
+    parts = [piece.sql(tail=f"LIMIT {most:d}") for piece in Pieces(queryset, branches).pieces]
     params = tuple(value for part in parts for value in part.params)
     return Sql(" UNION ALL ".join(f"({part.text})" for part in parts), params) if parts else None

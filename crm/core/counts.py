@@ -10,7 +10,8 @@ from django.db import models
 from django.db.models import Q
 
 from crm.core.access import Branch
-from crm.core.branches import Pieces, Sql
+from crm.core.branches import Pieces
+from crm.core.sql import Sql
 from crm.core.statements import ask_within
 
 LIMIT = 10_000
@@ -31,17 +32,25 @@ class Count:
 _estimates: dict[Hashable, tuple[float, int]] = {}
 
 
-def count_up_to(queryset: Rows, branches: Sequence[Branch], limit: int = LIMIT, *, key: Hashable = None) -> Count:
+def count_up_to(
+    queryset: Rows,
+    branches: Sequence[Branch],
+    limit: int = LIMIT,
+    *,
+    key: Hashable = None,
+    pieces: Pieces | None = None,
+) -> Count:
     """Exact up to `limit`, each row once, if that takes no longer than `MILLISECONDS`; every kind of branch stops at
     one row more.
 
     Where an estimate was given under this `key` within the last minute, it is given again without counting. The
     key must name everything on which the rows depend: the table, the filters, the person and their branches.
+    `pieces` are rows and branches where they have been compiled already.
     """
     kept = _kept(key)
     if kept is not None:
         return Count(kept, exact=False)
-    found = _counted(Pieces(queryset, branches, ["pk"]), limit)
+    found = _counted(pieces or Pieces(queryset, branches), limit)
     if found is not None and found <= limit:
         return Count(found, exact=True)
     estimate = max(_estimate(queryset, branches), found or 1)
@@ -56,7 +65,7 @@ def forget_estimates() -> None:
 def _counted(pieces: Pieces, limit: int) -> int | None:
     """At most `limit` + 1 of each piece: if one was cut, it alone holds more than the limit. None: it took too long."""
     tail = f"LIMIT {limit + 1:d}"
-    parts = [piece.sql(beside=None, tail=tail) for piece in pieces.pieces]
+    parts = [piece.sql(tail=tail) for piece in pieces.pieces]
     if not parts:
         return 0
     found = " UNION ALL ".join(f'(SELECT * FROM ({part.text}) AS "part" {tail})' for part in parts)  # noqa: S608 - our own text

@@ -20,10 +20,11 @@ from django.db import connection, models
 from django.db.models.sql import Query
 
 from crm.core.access import Branch
-from crm.core.branches import Pieces, Reasons, Sql, one_of
+from crm.core.branches import Pieces, Reasons, one_of
 from crm.core.custom.definitions import Definition
 from crm.core.custom.finding import beginning_with, equal_to
 from crm.core.search import SearchSource
+from crm.core.sql import Sql
 from crm.core.statements import literal
 from crm.core.word_frequencies import Frequencies
 from crm.core.words import Asked, AskedWord
@@ -256,7 +257,7 @@ class _Source:
 def _compiled_for(_rights: Hashable, source: _Source) -> _Compiled:
     model: Any = source.source.model
     reasons = Reasons.of(model, source.branches, connection)
-    return _Compiled(reasons, Pieces(model._default_manager.all(), source.branches, ["pk"]))
+    return _Compiled(reasons, Pieces(model._default_manager.all(), source.branches))
 
 
 def within_reach(actor: Any, looking: Sequence[Looking]) -> dict[SearchSource, bool]:

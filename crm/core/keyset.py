@@ -15,10 +15,11 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import connections, models
 from django.db.models import F, OrderBy
-from django.db.models.expressions import RawSQL
 
 from crm.core.access import Branch
-from crm.core.branches import Piece, Pieces, Sql
+from crm.core.branches import Piece, Pieces
+from crm.core.prepared import Prepared, StatementSlot, prepared
+from crm.core.sql import Sql
 
 PAGE_SIZE = 50
 _SALT = "crm.core.keyset"
@@ -74,12 +75,14 @@ def keyset_page(
     after: str | None = None,
     before: str | None = None,
     size: int = PAGE_SIZE,
+    pieces: Pieces | None = None,
 ) -> Page:
     """One page in `order`, ties by primary key, after or before the row that a token of `Page` names.
 
-    `fields` are value paths or expressions, as `values_list` takes them.
+    `fields` are value paths or expressions, as `values_list` takes them; `pieces` are rows and branches where they
+    have been compiled already.
     """
-    reading = _Reading(queryset, branches, Order.parse(order), fields)
+    reading = _Reading(queryset, pieces or Pieces(queryset, branches), Order.parse(order), fields)
     token = before or after or ""
     mark = _mark(queryset.model, reading.order, token) if token else None
     page = Page([], bad_token=bool(token) and mark is None)
@@ -125,14 +128,13 @@ class _Walk:
 class _Reading:
     """What stays the same while one page is read: rows, branches, order and columns."""
 
-    def __init__(self, queryset: Rows, branches: Sequence[Branch], order: Order, fields: Sequence[Any]) -> None:
-        self.queryset, self.order = queryset, order
+    def __init__(self, queryset: Rows, pieces: Pieces, order: Order, fields: Sequence[Any]) -> None:
+        self.queryset, self._pieces, self.order = queryset, pieces, order
         self.field = _field(queryset.model, order.field)
         # A path that is asked for twice is read once.
         self.paths = list(dict.fromkeys(["pk", order.field, *fields]))
         self._places = [self.paths.index(name) for name in fields]
         self._sort_place = self.paths.index(order.field)
-        self._pieces = Pieces(queryset, branches, list(dict.fromkeys(["pk", order.field])))
 
     def rows(self, mark: Mark | None, take: int, *, backwards: bool) -> list[tuple[Any, ...]]:
         """At most `take` rows beyond the mark, nearest first."""
@@ -141,15 +143,24 @@ class _Reading:
         parts = [self._part(piece, walk, half) for piece in self._pieces.pieces for half in halves]
         if not parts:
             return []
-        keys = self._nearest(parts, walk)
-        rows = self.queryset.model._base_manager.using(self.queryset.db).filter(pk__in=RawSQL(keys.text, keys.params))  # noqa: S611 - our own text
-        nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
-        descending = walk.order.descending
-        ordering = (
-            OrderBy(F(walk.order.field), descending=descending, **nulls),
-            OrderBy(F("pk"), descending=descending),
-        )
-        return list(rows.order_by(*ordering).values_list(*self.paths))
+        return self._columns(walk).tuples(keys=self._nearest(parts, walk))
+
+    def _columns(self, walk: _Walk) -> Prepared:
+        """The statement for the columns of the rows with these keys. A path that is an expression may hold what is
+        true for this reader or at this moment alone: a statement with one is not kept.
+        """
+        paths, order, model, using = self.paths, walk.order, self.queryset.model, self.queryset.db
+        nulls = {"nulls_first": True} if walk.backwards else {"nulls_last": True}
+
+        def rows() -> Rows:
+            found: Any = model._base_manager.using(using).filter(pk__in=StatementSlot("keys"))
+            first = OrderBy(F(order.field), descending=order.descending, **nulls)
+            ordered: Rows = found.order_by(first, OrderBy(F("pk"), descending=order.descending))
+            return ordered.values_list(*paths)
+
+        if not all(isinstance(path, str) for path in paths):
+            return Prepared(rows())
+        return prepared(("columns", model, using, order, walk.backwards, *paths), rows)
 
     def wanted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(row[place] for place in self._places)
@@ -168,7 +179,8 @@ class _Reading:
         way = "DESC" if walk.order.descending else "ASC"
         nulls = "LAST" if _nulls_last(self.queryset.model, walk.order) else "FIRST"
         tail = f"ORDER BY {column} {way} NULLS {nulls}, {key} {way} LIMIT {walk.take:d}"
-        return piece.sql(beside=_both(beside), tail=tail)
+        sorted_by = "" if walk.order.field == "pk" else f', {column} AS "{walk.order.field}"'
+        return piece.sql(columns=sorted_by, beside=_both(beside), tail=tail)
 
     def _beyond(self, column: str, key: str, order: Order, mark: Mark) -> Sql:
         """Rows beyond the mark, compared as one row value, which an index answers as one range, ties included."""

@@ -1,8 +1,8 @@
 """Statements that Django compiles once, and that are then only bound: compiling costs more than most queries.
 
-A statement is a queryset with a `Slot` wherever a value differs from one asking to the next, and a key. The key names
-everything else on which its text and its values depend; `rights_key` does so for the rights of a person. Kept in the
-memory of each process, the least used dropped first.
+A statement is a queryset with a `Slot` wherever a value differs from one asking to the next (a `StatementSlot` where
+that is a statement by itself), and a key. The key names everything else on which its text and its values depend;
+`rights_key` does so for the rights of a person. Kept in the memory of each process, the least used dropped first.
 """
 
 from collections.abc import Callable, Hashable
@@ -15,8 +15,10 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
-from django.db.models import Expression
+from django.db.models import BooleanField, Expression, F, Func
 from django.db.models.query import ModelIterable
+
+from crm.core.sql import Sql
 
 MOST_KEPT = 1024
 
@@ -34,11 +36,30 @@ class Slot(Expression):
         return "%s", (_Hole(self.name),)
 
 
+class StatementSlot(Slot):
+    """The place of a statement, which is given later as `Sql`."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        hole = _Hole(self.name)
+        return hole.mark, (hole,)
+
+
+def is_any_of(column: str, keys: Slot) -> Func:
+    """Is the column one of the keys that are given later as one list?"""
+    one_of = Func(keys, function="ANY")
+    return Func(F(column), one_of, template="%(expressions)s", arg_joiner=" = ", output_field=BooleanField())
+
+
 @dataclass(frozen=True, slots=True)
 class _Hole:
     """Stands among the values of a compiled statement."""
 
     name: str
+
+    @property
+    def mark(self) -> str:
+        """In the text, where a statement goes."""
+        return f"(/* {self.name} */)"
 
 
 def prepared(key: Hashable, rows: Callable[[], Rows]) -> "Prepared":
@@ -83,10 +104,18 @@ class Prepared:
 
     def _bound(self, values: dict[str, Any]) -> Any:
         """A compiler that has compiled already, on the connection of this thread."""
-        params = tuple(values[one.name] if isinstance(one, _Hole) else one for one in self._params)
+        text = self._text
+        params: list[Any] = []
+        for one in self._params:
+            value = values[one.name] if isinstance(one, _Hole) else one
+            if isinstance(value, Sql):
+                text = text.replace(one.mark, f"({value.text})")
+                params += value.params
+            else:
+                params.append(value)
         bound = copy(self._compiler)
         bound.connection = connections[self._using]
-        bound.as_sql = lambda *_args, **_options: (self._text, params)
+        bound.as_sql = lambda *_args, **_options: (text, tuple(params))
         return bound
 
 

@@ -17,8 +17,8 @@ from django.db import OperationalError, connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 from psycopg.pq import TransactionStatus
 
-from crm.core.branches import Sql
 from crm.core.outages import was_stopped
+from crm.core.sql import Sql
 
 #: Kept plans of one connection. One of the search takes a quarter of a megabyte.
 MOST_PLANS = 20

@@ -129,7 +129,7 @@ def test_a_page_is_one_statement(cast: Cast) -> None:
 def test_what_narrows_the_rows_is_asked_once_for_many_keys(filters: dict[str, str], people: int, pieces: int) -> None:
     """Each key by itself would have to be read far for the few rows that match."""
     branches = [Branch(f"report {person}", Q(owner_id=person)) for person in range(1, people + 1)]
-    assert Pieces(Lead.objects.filter(**filters), branches, ["pk"]).count == pieces
+    assert Pieces(Lead.objects.filter(**filters), branches).count == pieces
 
 
 def test_the_filters_of_the_queryset_hold_in_every_branch(cast: Cast) -> None:
@@ -214,7 +214,7 @@ def _own_and_unit(cast: Cast) -> list[Branch]:
     return branches(cast)[:3]
 
 
-def _plan_of(cast: Cast, order: str, **token: str) -> list[dict[str, Any]]:
+def _plan_of(cast: Cast, order: str, **token: Any) -> list[dict[str, Any]]:
     """The plan of the page's own statement."""
     seen = _own_and_unit(cast)
     with CaptureQueriesContext(connection) as queries:

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 import pytest
 from django.db import connection, transaction
 
-from crm.core.branches import Sql
+from crm.core.sql import Sql
 from crm.core.statements import ask_within
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db import models
 
-from crm.core.branches import Sql
 from crm.core.custom.definitions import Definition, definitions_of
 from crm.core.fields import Kind
 from crm.core.models import CustomModel
+from crm.core.sql import Sql
 
 _MOST_FIELDS = 5
 FEWEST_SIGNS = 2

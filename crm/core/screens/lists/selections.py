@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.core.access import READ, Branch
+from crm.core.branches import Pieces
 from crm.core.counts import LIMIT, Count, count_up_to
 from crm.core.filters import PAGE_PARAMETERS, RecordFilter
 from crm.core.folding import storable
@@ -138,11 +139,24 @@ class Selection:
             return sorted_page(
                 self.rows, self.branches, self.order.keys, fields=self.fields, after=after, before=before
             )
-        return keyset_page(self.rows, self.branches, self.sort, fields=self.fields, after=after, before=before)
+        return keyset_page(
+            self.rows,
+            self.branches,
+            self.sort,
+            fields=self.fields,
+            after=after,
+            before=before,
+            pieces=self._pieces,
+        )
 
     @cached_property
     def count(self) -> Count:
-        return self.counted or count_up_to(self.rows, self.branches, key=self.key)
+        return self.counted or count_up_to(self.rows, self.branches, key=self.key, pieces=self._pieces)
+
+    @cached_property
+    def _pieces(self) -> Pieces:
+        """Compiled once for the page and its count."""
+        return Pieces(self.rows, self.branches)
 
 
 def selection(declared: Declaration, parameters: QueryDict, actor: Any) -> Selection:
