@@ -6,10 +6,11 @@ The leads are locked first, in the order of their keys, then the turns of the ru
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -27,6 +28,8 @@ from crm.users.services.ownership import check_owner, give_records
 from leads.assignment.dealing import Candidate, least_loaded, next_in_turn
 from leads.assignment.hours import Week, usual_week
 from leads.models import Absence, AssignmentDecision, AssignmentRule, AssignmentTurn, Lead, WorkingHours
+
+_LIMITED = "leads.assignment.capacity"
 
 type Step = tuple[str, Mapping[str, str]]
 
@@ -49,12 +52,22 @@ def assign_by_rules(*, lead_ids: Sequence[int], actor: Actor, at: dt.datetime) -
     """Give each lead to whom the first fitting rule names. One decision for each, also where no rule takes it."""
     leads = lock_rows_for(Lead.objects.filter(pk__in=lead_ids), actor, ASSIGN)
     work = _Assigning({lead.pk: lead for lead in leads}, actor, at)
-    rules = AssignmentRule.objects.filter(is_active=True).select_related("person", "team")
-    for rule in rules.order_by("position", "pk"):
+    active = AssignmentRule.objects.filter(is_active=True).select_related("person", "team")
+    rules = list(active.order_by("position", "pk"))
+    if rules and (any(rule.capacity for rule in rules) or any(work.weeks.capacities.values())):
+        _wait_for_others()
+    for rule in rules:
         if not work.waiting:
             break
         work.ask(rule)
     return work.write()
+
+
+def _wait_for_others() -> None:
+    """Where somebody takes a limited number only one deals at a time: a person may stand under several rules, each of
+    which would count alone. Taken before any turn, so that no two wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [_LIMITED])
 
 
 def proposed(*, lead_id: int, actor: Actor, at: dt.datetime) -> AssignmentDecision | None:
@@ -92,6 +105,10 @@ class _Assigning:
         self.actor, self.at = actor, at
         self.cases = {key: _Case(lead) for key, lead in leads.items()}
 
+    @cached_property
+    def weeks(self) -> "Weeks":
+        return Weeks.load()
+
     @property
     def waiting(self) -> dict[int, _Case]:
         return {key: case for key, case in self.cases.items() if case.owner is None}
@@ -112,7 +129,7 @@ class _Assigning:
             self._deal(rule, [case for key, case in sorted(waiting.items()) if key in hits])
 
     def _deal(self, rule: AssignmentRule, cases: Sequence[_Case]) -> None:
-        dealer = _Dealer(rule, self.at)
+        dealer = _Dealer(rule, self.weeks, self.at)
         for case in cases:
             if dealer.is_off_hours:
                 case.note(_OFF_HOURS, rule=rule)
@@ -147,12 +164,11 @@ class _Assigning:
 
     def _set_clocks(self) -> None:
         """When a first touch is due; leads of one moment are written together."""
-        week, due = None, dict[dt.datetime | None, list[int]]()
+        due = dict[dt.datetime | None, list[int]]()
         for key, case in self.cases.items():
             if case.rule is not None and case.rule.target_minutes:
-                week = week or Weeks.load().of(None)
                 target = dt.timedelta(minutes=case.rule.target_minutes)
-                due.setdefault(week.after(case.lead.created_at, target), []).append(key)
+                due.setdefault(self.weeks.of(None).after(case.lead.created_at, target), []).append(key)
         for moment, keys in due.items():
             Lead.objects.filter(pk__in=keys).update(respond_by=moment)
 
@@ -170,8 +186,8 @@ class _Assigning:
 class _Dealer:
     """Hands out the receivers of one rule, one after the other; locks whose turn it is where that matters."""
 
-    def __init__(self, rule: AssignmentRule, at: dt.datetime) -> None:
-        self.rule, self.at = rule, at
+    def __init__(self, rule: AssignmentRule, weeks: "Weeks", at: dt.datetime) -> None:
+        self.rule, self.weeks, self.at = rule, weeks, at
         self.is_off_hours = False
         self._turn: AssignmentTurn | None = None
         self._people: dict[int, User] = {}
@@ -204,7 +220,7 @@ class _Dealer:
             AssignmentTurn.objects.get_or_create(rule=rule)
             self._turn = AssignmentTurn.objects.select_for_update(of=("self",)).get(rule=rule)
         members = [rule.person] if rule.person else list(rule.team.members.filter(is_active=True).order_by("pk"))  # type: ignore[union-attr]  # a check of the table
-        weeks = Weeks.load()
+        weeks = self.weeks
         away = _absent(members, weeks, self.at)
         present = [person for person in members if person.is_active and person.pk not in away]
         if rule.respects_hours:

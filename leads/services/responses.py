@@ -16,6 +16,7 @@ from crm.core.errors import Conflict, Invalid, NotFound
 from crm.core.folding import fold
 from crm.core.transactions import service
 from crm.core.values import refuse_closed, save, set_values
+from crm.customers.models import Account
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields
 from leads.models import CampaignResponse, Lead
@@ -73,10 +74,8 @@ def _refuse_hidden(response: CampaignResponse, name: str, values: Mapping[str, A
     record = values.get(name)
     if record is None or record.pk == getattr(response, f"{name}_id"):
         return
-    try:
-        find_for(type(record), record.pk, actor, READ)
-    except NotFound as hidden:
-        raise Invalid(_("Choose one of the listed records."), field=name) from hidden
+    if not is_seen(record, actor):
+        raise Invalid(_("Choose one of the listed records."), field=name)
 
 
 def lock_open(response_id: int, actor: Actor) -> CampaignResponse:
@@ -98,7 +97,10 @@ def convert_to_lead(*, response_id: int, actor: Actor, at: dt.datetime) -> Lead:
     response = lock_open(response_id, actor)
     if obstacle := lead_obstacle(response):
         raise Conflict(obstacle)
-    lead: Lead = create_lead(values=_lead_values(response), owner=owner_after(response, actor), actor=actor, at=at)
+    refuse_hidden_sender(response, actor)
+    lead: Lead = create_lead(
+        values=_lead_values(response, actor), owner=owner_after(response, actor), actor=actor, at=at
+    )
     close_with(response, lead, reason="converted", actor=actor, at=at)
     return lead
 
@@ -107,19 +109,49 @@ def lead_obstacle(response: CampaignResponse) -> str:
     return _("This response is from a lead. Link it to that lead instead.") if response.lead_id else ""
 
 
+def refuse_hidden_sender(response: CampaignResponse, actor: Actor) -> None:
+    """Nobody copies into a record of their own what they may not see of a contact or an account."""
+    for name in ("contact", "account"):
+        record = getattr(response, name)
+        if record is not None and not is_seen(record, actor):
+            raise Conflict(
+                _(
+                    "This response is from a record that you may not see, or that is in the bin. Choose another one on "
+                    "the response, or let somebody convert it who may see it."
+                )
+            )
+
+
+def is_seen(record: models.Model, actor: Actor) -> bool:
+    try:
+        find_for(type(record), record.pk, actor, READ)
+    except NotFound:
+        return False
+    return True
+
+
 def owner_after(response: CampaignResponse, actor: Actor) -> User | Team:
     owner: Any = _person(actor) or response.owner or response.owner_team
     return owner  # type: ignore[no-any-return]  # every response has one
 
 
-def _lead_values(response: CampaignResponse) -> dict[str, Any]:
+def company_of(response: CampaignResponse, actor: Actor) -> Account | None:
+    """The account of the response, else that of its contact as far as the actor sees it."""
+    given: Account | None = response.account
+    if given is not None or response.contact is None:
+        return given
+    account: Account | None = response.contact.account
+    return account if account is not None and is_seen(account, actor) else None
+
+
+def _lead_values(response: CampaignResponse, actor: Actor) -> dict[str, Any]:
     values: dict[str, Any] = {
         name: getattr(response, name)
         for name in ("first_name", "last_name", "company", "email", "phone", "source", "campaign", "description")
     }
     values["topic"] = response.subject
     if (contact := response.contact) is not None:
-        values |= {"existing_contact": contact, "existing_account": contact.account}
+        values |= {"existing_contact": contact, "existing_account": company_of(response, actor)}
         names = ("salutation", "first_name", "last_name", "job_title", "email", "phone", "mobile")
         values |= {name: getattr(contact, name) for name in names}
     if response.account is not None:

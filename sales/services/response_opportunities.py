@@ -9,7 +9,7 @@ from crm.core.actors import Actor
 from crm.core.errors import Conflict
 from crm.core.transactions import service
 from leads.models import CampaignResponse
-from leads.services.responses import close_with, lock_open, owner_after
+from leads.services.responses import close_with, company_of, lock_open, owner_after, refuse_hidden_sender
 from sales.models import Opportunity
 from sales.services.opportunities import create_opportunity
 
@@ -20,8 +20,9 @@ def convert_to_opportunity(*, response_id: int, actor: Actor, at: dt.datetime) -
     response = lock_open(response_id, actor)
     if obstacle := opportunity_obstacle(response):
         raise Conflict(obstacle)
+    refuse_hidden_sender(response, actor)
     opportunity: Opportunity = create_opportunity(
-        values=_values(response), owner=owner_after(response, actor), actor=actor, at=at
+        values=_values(response, actor), owner=owner_after(response, actor), actor=actor, at=at
     )
     close_with(response, opportunity, reason="converted", actor=actor, at=at)
     return opportunity
@@ -33,9 +34,9 @@ def opportunity_obstacle(response: CampaignResponse) -> str:
     return _("An opportunity needs a customer. Choose the contact or account on the response, or make a lead.")
 
 
-def _values(response: CampaignResponse) -> dict[str, Any]:
-    contact, account = response.contact, response.account
-    account = account or (contact.account if contact else None)
+def _values(response: CampaignResponse, actor: Actor) -> dict[str, Any]:
+    """The customer is the company, or whom the actor sees of it."""
+    contact, account = response.contact, company_of(response, actor)
     return {
         "topic": response.subject,
         "customer_account": account,

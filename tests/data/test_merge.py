@@ -277,6 +277,19 @@ def test_a_row_that_came_in_at_the_moment_of_the_merge_follows_and_goes_back(cas
     assert late.account_id == a.pk
 
 
+def test_a_merge_whose_master_is_gone_for_good_holds_no_other_up(cast: Cast) -> None:
+    a, b, c, d = (AccountFactory.create(name=name, owner=cast.rep_a) for name in ("A", "B", "C", "D"))
+    merge(b, a, actor=cast.rep_a), merge(d, c, actor=cast.rep_a)
+    stays, follows = (ContactFactory.create(account=one, owner=cast.rep_a) for one in (a, c))
+    Account._base_manager.filter(pk=b.pk)._raw_delete(using="default")
+
+    assert follow_merges(actor=SYSTEM, at=timezone.now()) == 1
+
+    stays.refresh_from_db()
+    follows.refresh_from_db()
+    assert (stays.account_id, follows.account_id) == (a.pk, d.pk)
+
+
 @pytest.mark.parametrize(
     ("case", "error"),
     [

@@ -1,6 +1,7 @@
 """Rules say who gets a lead: which rule, whom of a team, when they work, and why."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,10 +14,11 @@ from leads.assignment.dealing import Candidate, least_loaded, next_in_turn
 from leads.assignment.hours import Week
 from leads.models import Absence, AssignmentDecision, AssignmentRule, Lead, WorkingHours
 from leads.services.assignment import assign_by_rules, in_words, proposed
-from tests.factories.cast import Cast
+from tests.factories.cast import Cast, make_cast
 from tests.factories.leads import make_disqualified_lead, make_form, make_lead
 from tests.factories.users import TeamFactory, UserFactory
 from tests.fixtures import ClientFor
+from tests.together import at_once
 
 MONDAY = dt.datetime(2026, 3, 2, 10, tzinfo=dt.UTC)
 
@@ -202,6 +204,18 @@ def test_dealing_skips_the_full_and_goes_round() -> None:
     assert [next_in_turn(people, last).pk for last in (None, 1, 3)] == [1, 3, 1]  # type: ignore[union-attr]  # there is one
     assert least_loaded(people, 1) is people[0]
     assert least_loaded([people[1]], None) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_gets_more_than_they_take_from_two_rules_at_once(transactional_db: None) -> None:
+    cast = make_cast()
+    team = _team(cast.rep_a, cast.rep_b)
+    for rating in ("hot", "cold"):
+        _rule(rating, query=f"rating:{rating}", way="load", team=team, capacity=2, respects_hours=False)
+    leads = [make_lead(cast.manager, rating=rating) for rating in ("hot", "cold") * 4]
+    at_once([partial(assign_by_rules, lead_ids=[lead.pk], actor=SYSTEM, at=MONDAY) for lead in leads])
+    owners = [Lead.objects.get(pk=lead.pk).owner for lead in leads]
+    assert [owners.count(person) for person in (cast.rep_a, cast.rep_b, cast.manager)] == [2, 2, 4]
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from crm.core.errors import Conflict, IllegalMove, Invalid
+from crm.customers.models import Contact
 from leads.models import CampaignResponse, Lead
 from leads.services.leads import update_lead
 from leads.services.responses import (
@@ -116,6 +117,29 @@ def test_a_response_of_a_customer_becomes_an_opportunity(cast: Cast) -> None:
         convert_to_opportunity(response_id=stranger.pk, actor=cast.rep_a, at=timezone.now())
     stranger.refresh_from_db()
     assert stranger.state == "open"
+
+
+def test_a_response_from_somebody_hidden_is_left_to_who_sees_them(cast: Cast, client_for: ClientFor) -> None:
+    campaign, account = make_campaign(cast.rep_a), make_account(cast.rep_c, "Hidden Ltd")
+    seen = make_contact(cast.rep_a, last_name="Berg", email="berg@example.com")
+    Contact.objects.filter(pk=seen.pk).update(account=account)
+    response = make_response(cast.rep_a, campaign, contact=seen, company="")
+    client = client_for(cast.rep_a)
+    Contact.objects.filter(pk=seen.pk).update(owner=cast.rep_c, owning_unit=cast.rep_c.business_unit)
+    for act in ("make-lead", "make-opportunity"):
+        answer = client.post(f"/campaign-responses/{response.pk}/{act}/")
+        assert (act, answer.status_code) == (act, 409)
+        assert "let somebody convert it who may see it" in answer.content.decode()
+        assert "berg@example.com" not in answer.content.decode()
+    response.refresh_from_db()
+    assert (response.state, Lead.objects.count(), Opportunity.objects.count()) == ("open", 0, 0)
+    # Whoever sees the contact and not the company works with the contact.
+    Contact.objects.filter(pk=seen.pk).update(owner=cast.rep_a, owning_unit=cast.rep_a.business_unit)
+    other = make_response(cast.rep_a, campaign, contact=seen, company="")
+    lead = convert_to_lead(response_id=response.pk, actor=cast.rep_a, at=timezone.now())
+    made = convert_to_opportunity(response_id=other.pk, actor=cast.rep_a, at=timezone.now())
+    assert (lead.existing_contact, lead.existing_account, lead.email) == (seen, None, "berg@example.com")
+    assert (made.customer_contact, made.customer_account) == (seen, None)
 
 
 def test_linking_gives_a_campaign_to_what_has_none_and_takes_none_away(cast: Cast, client_for: ClientFor) -> None:

@@ -34,6 +34,8 @@ def _follow(merge_id: int, actor: Actor) -> bool:
     # Where the master was merged on, that merge comes later and takes the rows along.
     if merge.undone_at is not None or not _is_pointed_to(model, losers):
         return False
+    if not model._base_manager.select_for_update(no_key=True).filter(pk=merge.master_id).exists():
+        return False  # gone for good: what came in late stays with whom it named
     with history.action(f"{model._meta.model_name}.merged", actor=actor, about=f"{merge.noun}:{merge.master_id}"):
         last = merge.rows.aggregate(last=Max("step"))["last"] or 0
         Moving(merge, model, losers, step=last).move_all()
