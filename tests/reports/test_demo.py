@@ -25,8 +25,8 @@ from crm.reports.demo.people import Login, Staff
 from crm.reports.demo.story import Story
 from crm.reports.demo.telling import tell_demo
 from crm.reports.demo.world import World
-from crm.users.models import BusinessUnit, User
-from leads.models import Lead
+from crm.users.models import BusinessUnit, Notification, SavedView, User
+from leads.models import AssignmentRule, CampaignActivity, CapturedPost, Lead
 from sales.models import Invoice, Opportunity, Order, Payment, Quote
 
 NOW = dt.datetime(2026, 11, 18, 10, 0, tzinfo=dt.UTC)
@@ -142,6 +142,18 @@ def test_a_new_lead_resembles_a_customer() -> None:
     assert lead.created_at > NOW - dt.timedelta(hours=2)
     assert lead.email.partition("@")[2] == account.email.partition("@")[2]
     assert lead.existing_account is None
+
+
+def test_the_office_has_rules_tags_a_view_a_mailing_and_posts_to_look_at() -> None:
+    held = CapturedPost.objects.order_by("received_at")
+
+    assert list(held.values_list("verdict", flat=True)) == ["spam"] * 4
+    assert held.filter(lead__isnull=False).count() == 0
+    assert AssignmentRule.objects.count() == 2
+    assert Lead.objects.exclude(tags=[]).count() == 6
+    assert SavedView.objects.get().shares.get().team.name == "All sellers"
+    assert CampaignActivity.objects.get().list.name == "Fair visitors"
+    assert Notification.objects.get(kind="mention").person.username == "anton"
 
 
 def test_prices_stand_in_two_currencies_with_rates_for_the_whole_year() -> None:

@@ -1,4 +1,4 @@
-"""The invented company itself: who it is, its units, and the people who sign in."""
+"""The invented company itself: who it is, its units, the people who sign in, and their team."""
 
 import secrets
 import string
@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from crm.core.models import BankAccount, Organisation
 from crm.reports.demo.story import TIME_ZONE
-from crm.users.models import BusinessUnit, Role, User, UserRole
+from crm.users.models import BusinessUnit, Role, Team, TeamMembership, User, UserRole
 from crm.users.rights import ADMINISTRATOR, SALES_MANAGER, SALESPERSON
 
 COMPANY = "Tarnholm Instruments GmbH"
+SELLERS = "All sellers"
 _DOMAIN = "tarnholm.example"
 _PASSWORD_LENGTH = 16
 
@@ -50,6 +51,8 @@ def open_company() -> Staff:
         hire.person("pia", "Pia Rosendahl", "Sales, north", role=SALESPERSON, unit="Sales North", manager=manager),
         hire.person("teo", "Teo Wachter", "Sales, south", role=SALESPERSON, unit="Sales South", manager=manager),
     )
+    team = Team.objects.create(name=SELLERS, business_unit=head_office)
+    TeamMembership.objects.bulk_create(TeamMembership(team=team, user=one) for one in (manager, *sellers))
     BankAccount.objects.create(
         organisation=organisation, bank="Deichbank (example)", iban="DE00 0000 0000 0000 0000 00", bic="EXAMPLEXXX"
     )

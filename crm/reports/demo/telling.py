@@ -16,6 +16,7 @@ from crm.reports.demo.customers import Customer, win_customer
 from crm.reports.demo.dates import date_everything
 from crm.reports.demo.deals import DealChapter
 from crm.reports.demo.leads import LeadChapter
+from crm.reports.demo.office import OfficeChapter
 from crm.reports.demo.people import Login, open_company
 from crm.reports.demo.present import PresentChapter
 from crm.reports.demo.story import Step, Story
@@ -49,7 +50,7 @@ def _play(story: Story) -> tuple[Login, ...]:
     staff = open_company()
     opened = story.days_ago(DAYS + 10)
     world = World(story, staff, stock_catalogue(story, staff.administrator, opened))
-    ensure_form(
+    form = ensure_form(
         name="Contact form of the website",
         hosts=["www.tarnholm.example"],
         owner=staff.sellers[0],
@@ -69,6 +70,7 @@ def _play(story: Story) -> tuple[Login, ...]:
         story.plan(story.days_ago(day), deals.begin)
     story.plan(story.days_ago(3), lambda at: _plan_ahead(world, at))
     PresentChapter(world, customers, leads).plan()
+    OfficeChapter(world, form).plan()
     story.play()
     return staff.logins
 
