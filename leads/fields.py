@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.fields import derived, leave_out, register_fields
+from crm.core.screens.history import keep_silent
 from crm.data.many import register_many
 from leads.models import Campaign, CampaignResponse, CaptureForm, Lead, MarketingList
 from leads.services.leads import SETTLED, update_leads
@@ -35,6 +36,9 @@ def register() -> None:
         derived(CampaignResponse, "source", choices=tuple(Lead.Source.choices)),
     )
     register_fields(MarketingList, derived(MarketingList, "name", sort="sort_key", folded="sort_key"))
+    # Each reader counts whom they see; see `list_counts`.
+    leave_out(MarketingList, "member_count")
+    keep_silent(MarketingList, "member_count")
     leave_out(CampaignResponse, "result_type", "result_id")
     leave_out(CaptureForm, "key", "campaign_code")
     register_many(Lead, fields=SETTLED, change=update_leads)

@@ -3,13 +3,21 @@
 from typing import Any
 
 import django_filters
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.addresses import screen_url
 from crm.core.filters import register_filter
 from leads.models import MarketingList
 from leads.services.lists import MODELS, members_of
 
 PARAMETER = "member_of"
+
+
+def members_url(found: MarketingList) -> str:
+    """The list of the records themselves, with all that lists can do."""
+    asked: dict[str, str | int] = {"view": "all", PARAMETER: found.pk}
+    return f"{screen_url(MODELS[found.members_are], 'list')}?{urlencode(asked)}"
 
 
 class MemberOfFilter(django_filters.ModelChoiceFilter):

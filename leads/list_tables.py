@@ -5,15 +5,19 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.core import format as shown
-from crm.core.tables import ChoiceColumn, Column, DateTimeColumn, LinkColumn, OwnerColumn, StateColumn, Table
+from crm.core.tables import (
+    ChoiceColumn,
+    Column,
+    DateTimeColumn,
+    LinkColumn,
+    LookupColumn,
+    OwnerColumn,
+    StateColumn,
+    Table,
+)
+from leads.list_counts import seen_members
 from leads.models import MarketingList
 from leads.states import LIST_MACHINE
-
-
-def _number(kind: str, number: int) -> str:
-    """A dynamic list is counted where it is opened: for each reader anew."""
-    return shown.quantity(number) if kind == MarketingList.Kind.STATIC else gettext("by query")
 
 
 def _locked(is_locked: Any) -> str:
@@ -26,7 +30,7 @@ class MarketingListTable(Table):
         LinkColumn(_("Name"), "name", sort="sort_key"),
         ChoiceColumn(_("Kind"), "kind", MarketingList.Kind.choices),
         ChoiceColumn(_("Of"), "members_are", MarketingList.Members.choices, place="sub"),
-        Column(_("Members"), "kind", "member_count", render=_number, place="amount"),
+        LookupColumn(_("Members"), seen_members, place="amount"),
         StateColumn(_("State"), LIST_MACHINE),
         Column(_("Locked"), "is_locked", render=_locked),
         DateTimeColumn(_("Created"), "created_at", sort="created_at"),

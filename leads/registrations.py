@@ -13,6 +13,7 @@ from leads import (
     list_actions,
     list_acts,
     list_filters,
+    list_panels,
     merging,
     response_actions,
 )
@@ -28,6 +29,7 @@ def register() -> None:
     actions.register(*list_actions.ACTS)
     list_acts.register()
     list_filters.register()
+    list_panels.register()
     register_search(CAMPAIGNS)
     register_importer(LEADS)
     register_importer(LIST_MEMBERS)

@@ -28,6 +28,7 @@ from crm.users.models import User
 #: More columns are not asked for one by one; they stay as they were understood.
 MOST_COLUMNS = 200
 MOST_TEXTS = 40
+MOST_DIGITS = 18
 _MOST_OPTIONS = 200
 _SAMPLES, _LONGEST_SAMPLE = 3, 60
 _CHOSEN = "chosen-"
@@ -41,10 +42,23 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods,.vcf,.zip"}),
     )
 
+    #: What holds for all rows, as the page from which somebody comes names it: `list:5`.
+    chosen = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, actor: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.actor = actor
         choices: Any = self.fields["noun"]
         choices.choices = [(one.noun, one.nouns.capitalize()) for one in importers_to_choose(actor)]
+
+    def for_all_rows(self, noun: str, chosen: str) -> tuple[str, models.Model] | None:
+        """The field and the record that `chosen` names; nothing where it names none that this person may choose."""
+        name, _colon, text = chosen.partition(":")
+        importer = next((one for one in importers_to_choose(self.actor) if one.noun == noun), None)
+        if importer is None or name not in importer.chosen or not text.isdecimal() or len(text) > MOST_DIGITS:
+            return None
+        found = _rows(importer.all_targets(self.actor)[name], self.actor).filter(pk=int(text)).first()
+        return None if found is None else (name, found)
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

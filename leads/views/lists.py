@@ -4,22 +4,20 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core import format as shown
-from crm.core.addresses import screen_url
 from crm.core.counts import count_up_to
 from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemView
 from crm.core.screens.details import Fact, KeyFact
 from crm.core.screens.lists.wording import count_words
 from leads.filters import MarketingListFilter
-from leads.list_filters import PARAMETER
+from leads.list_filters import members_url
 from leads.list_forms import MarketingListForm
 from leads.list_tables import MarketingListTable
 from leads.models import MarketingList
-from leads.services.lists import MODELS, create_list, members_of, update_list
+from leads.services.lists import create_list, members_of, update_list
 
 
 class MarketingListListView(ListView):
@@ -36,12 +34,6 @@ class MarketingListListView(ListView):
             "title": _("No marketing lists yet"),
             "text": _("A list holds leads, contacts or accounts: those you put on it, or whoever a query finds."),
         }
-
-
-def members_url(found: MarketingList) -> str:
-    """The list of the records themselves, with all that lists can do."""
-    asked: dict[str, str | int] = {"view": "all", PARAMETER: found.pk}
-    return f"{screen_url(MODELS[found.members_are], 'list')}?{urlencode(asked)}"
 
 
 class MarketingListDetailView(DetailView[MarketingList]):

@@ -1,20 +1,25 @@
 """Marketing lists: static, dynamic, snapshots, and who fills them from where."""
 
+import html
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from crm.core.access import READ
 from crm.core.errors import Conflict, IllegalMove, Invalid
 from crm.customers.models import Contact
 from crm.customers.services.contacts import deactivate_contact
+from crm.data.models import Import
+from leads.list_counts import seen_members
 from leads.models import ListMember, MarketingList
 from leads.services import lists as services
 from tests.factories.campaigns import make_dynamic_list, make_list
 from tests.factories.cast import Cast
 from tests.factories.leads import make_lead
 from tests.factories.sales import make_contact
+from tests.factories.users import UserFactory
 from tests.fixtures import ClientFor
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +46,36 @@ def test_a_static_list_holds_who_is_put_on_it_once_and_only_who_is_active_and_se
     assert services.remove_members(keys=keys, **_who(cast, found)) == [mine.pk]
     found.refresh_from_db()
     assert (found.member_count, ListMember.objects.count()) == (0, 0)
+
+
+def test_nobody_learns_how_many_hidden_members_a_list_has(cast: Cast, client_for: ClientFor) -> None:
+    found = make_list(cast.rep_a, "Mixed")
+    mine, hidden = make_contact(cast.rep_a), make_contact(cast.rep_c)
+    for owner, key in ((cast.rep_a, mine.pk), (cast.administrator, hidden.pk)):
+        services.add_members(list_id=found.pk, keys=[key], actor=owner, at=timezone.now())
+    asking = make_dynamic_list(cast.rep_a, "last_name:annson", "Asked")
+    nobody = UserFactory.create()
+    counts = [seen_members([found.pk, asking.pk], person) for person in (cast.rep_a, cast.administrator, nobody)]
+    assert counts == [{found.pk: number, asking.pk: "by query"} for number in "120"]
+    client = client_for(cast.rep_a)
+    asked = client.get("/marketing-lists/?q=member_count:2").content.decode()
+    assert "Mixed" not in asked
+    assert "members now" not in client.get(f"/marketing-lists/{found.pk}/?tab=history").content.decode().lower()
+
+
+def test_the_page_of_a_list_leads_to_an_import_into_it(cast: Cast, client_for: ClientFor) -> None:
+    client, found = client_for(cast.rep_a), make_list(cast.rep_a, "Fair", members_are="lead")
+    url = f"/imports/new/?noun=listmembers&amp;chosen=list%3A{found.pk}"
+    assert url in client.get(f"/marketing-lists/{found.pk}/").content.decode()
+    page = client.get(html.unescape(url)).content.decode()
+    assert "Into: Fair" in page
+    file = SimpleUploadedFile("fair.csv", b"Email\nann@acme.example\n")
+    client.post("/imports/new/", {"noun": "listmembers", "chosen": f"list:{found.pk}", "file": file})
+    assert Import.objects.get().values == {"list": {"": f"={found.pk}"}}
+    hidden = make_list(cast.rep_c, "Secret", members_are="lead")
+    assert "Secret" not in client.get(f"/imports/new/?noun=listmembers&chosen=list:{hidden.pk}").content.decode()
+    services.lock_list(**_who(cast, found))
+    assert url not in client.get(f"/marketing-lists/{found.pk}/").content.decode()
 
 
 def test_a_list_is_filled_by_a_query(cast: Cast) -> None:

@@ -17,6 +17,7 @@ from crm.core.screens.filling import FormRefused, refusals_at
 from crm.data.import_forms import ColumnsForm, ReadingForm, UploadForm, ValuesForm
 from crm.data.import_pages import failed_rows, list_rows, noun_of_list, result_context, trail
 from crm.data.importing.files import as_file
+from crm.data.importing.meanings import USE
 from crm.data.importing.readers.guessing import DELIMITERS
 from crm.data.models import Import
 from crm.data.services.import_work import perform_small
@@ -58,7 +59,8 @@ class UploadView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         check_may_import(request.user)
         noun = request.GET.get("noun") or noun_of_list(request.GET.get("list", ""))
-        return self._page(request, UploadForm(actor=request.user, initial={"noun": noun}), 200)
+        initial = {"noun": noun, "chosen": request.GET.get("chosen", "")}
+        return self._page(request, UploadForm(actor=request.user, initial=initial), 200)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         check_may_import(request.user)
@@ -67,20 +69,26 @@ class UploadView(View):
             return self._page(request, form, 422)
         try:
             with refusals_at(form):
-                url = run_once(request, lambda: self._taken(request, form.cleaned_data))
+                url = run_once(request, lambda: self._taken(request, form))
         except FormRefused as refused:
             return self._page(request, refused.form, 422)
         return htmx.go_to(request, url)
 
-    def _taken(self, request: HttpRequest, said: dict[str, Any]) -> str:
-        person, file = cast(Any, request.user), said["file"]
-        with as_file(file) as source:
-            run = take_in(noun=said["noun"], source=source, title=file.name, actor=person, at=timezone.now())
+    def _taken(self, request: HttpRequest, form: UploadForm) -> str:
+        person, said, at = cast(Any, request.user), form.cleaned_data, timezone.now()
+        with as_file(said["file"]) as source:
+            run = take_in(noun=said["noun"], source=source, title=said["file"].name, actor=person, at=at)
+        if (chosen := form.for_all_rows(said["noun"], said["chosen"])) is not None:
+            name, record = chosen
+            say_values(import_id=run.pk, values={name: {"": f"{USE}{record.pk}"}}, actor=person, at=at)
         return reverse("data:import_columns", args=[run.pk])
 
     def _page(self, request: HttpRequest, form: UploadForm, status: int) -> HttpResponse:
         title = _("Import")
-        context = {"title": title, "form": form, "trail": [*trail(), (title, "")], "idempotency_key": new_key()}
+        chosen = form.for_all_rows(str(form["noun"].value()), str(form["chosen"].value() or ""))
+        lead = _("Into: %(record)s") % {"record": chosen[1]} if chosen else ""
+        shown = {"title": title, "lead": lead, "trail": [*trail(), (title, "")]}
+        context = {**shown, "form": form, "idempotency_key": new_key()}
         return render(request, "data/import_new.html", context, status=status)
 
 

@@ -51,6 +51,14 @@ type Source = Callable[[Any, Any, "dt.datetime | None", "dt.datetime | None"], S
 _sources: dict[str, Source] = {}
 
 
+_kept_silent: dict[type[models.Model], frozenset[str]] = {}
+
+
+def keep_silent(model: type[models.Model], *names: str) -> None:
+    """Columns whose changes are told to nobody, such as a count of rows that not every reader sees."""
+    _kept_silent[model] = _kept_silent.get(model, frozenset()) | frozenset(names)
+
+
 def register_history_source(source: Source) -> None:
     """`source(record, reader, after, before)` gives what else happened to a record between two moments (None: ever).
 
@@ -103,7 +111,9 @@ class _Words:
     def __init__(self, model: type[models.Model], user: Any, pairs: Sequence[_Pair]) -> None:
         self.model = model
         self.fields = [
-            field for field in model._meta.concrete_fields if not _is_silent(field) and _has(model, field.name)
+            field
+            for field in model._meta.concrete_fields
+            if not _is_silent(field) and field.name not in _kept_silent.get(model, ()) and _has(model, field.name)
         ]
         keys: dict[type[models.Model], set[Any]] = {}
         for field in self.fields:
