@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,9 +17,14 @@ from crm.core import htmx
 from crm.core.access import READ, WRITE, Link, find_for, visible_names
 from crm.core.addresses import screen_url
 from crm.core.errors import Conflict, NotFound
+from crm.core.fields import Kind
 from crm.core.idempotency import new_key, run_once
 from crm.core.screens.buttons import rights_on
 from crm.core.screens.parts import PartDeleteView, PartEditView
+from crm.data.export.answers import table_file
+from crm.data.export.columns import FileColumn
+from crm.data.export.formats import CSV, XLSX
+from crm.data.services.exports import check_may_export, may_export
 from leads.list_forms import CampaignActivityForm
 from leads.models import Campaign, CampaignActivity, Distribution, DistributionRow
 from leads.models.campaigns import CAMPAIGN_CLOSED
@@ -180,23 +185,39 @@ class Left:
 
 
 class StepDetailView(View):
-    """One campaign activity with its last distribution. Drawn again by itself while that runs."""
+    """One campaign activity with its last distribution, drawn again by itself while that runs; with `?file=csv` or
+    `xlsx` whom it left out, each with the reason, as a file."""
 
-    def get(self, request: HttpRequest, pk: int, part_id: int) -> HttpResponse:
+    def get(self, request: HttpRequest, pk: int, part_id: int) -> HttpResponse | FileResponse:
         campaign = find_for(Campaign, pk, request.user, READ)
         step = _step(campaign, part_id)
+        if kind := request.GET.get("file"):
+            return self._file(step, kind)
         template = "leads/campaign_activity.html"
         name = f"{template}#progress" if htmx.asks_for(request, "distribution") else template
         return htmx.varies(render(request, name, self._context(campaign, step)))
 
+    def _file(self, step: CampaignActivity, kind: str) -> FileResponse:
+        check_may_export(self.request.user)
+        found = _last(step)
+        if found is None:
+            raise NotFound(_("This has not been distributed yet."))
+        title = _("Left out of %(activity)s") % {"activity": step.subject}
+        labels = (_("Name"), _("Reason"), _("Address of the page"))
+        columns = [FileColumn(label=label, kind=Kind.TEXT) for label in labels]
+        return table_file(title, columns, _skipped(found, step, self.request), kind)
+
     def _context(self, campaign: Campaign, step: CampaignActivity) -> dict[str, Any]:
         actor = self.request.user
-        found = step.distributions.select_related("job", "person").order_by("-pk").first()
+        found = _last(step)
         may_write = bool(rights_on(campaign, actor, {WRITE})[WRITE]) and not _closed(campaign)
         is_live = found is not None and found.undone_at is None
-        numbers = dict(found.rows.values_list("outcome").annotate(Count("pk"))) if found else {}
+        rows = _seen(found, step, actor) if found else DistributionRow.objects.none()
+        numbers = dict(rows.order_by().values_list("outcome").annotate(Count("pk")))
+        total = sum(numbers.values())
         failed = is_live and found is not None and found.has_stopped
         is_running = is_live and found is not None and found.finished_at is None and not failed
+        left = [] if is_running or found is None else list(_left(rows, step, numbers, actor))
         return {
             "title": step.subject,
             "lead": f"{step.get_channel_display()} · {campaign}",
@@ -208,23 +229,46 @@ class StepDetailView(View):
             "is_running": is_running,
             "has_failed": failed,
             "made": numbers.get("made", 0),
-            "handled": (found.total if found else 0) - numbers.get("waiting", 0),
-            "left": [] if is_running or found is None else list(_left(found, step, numbers, actor)),
+            "handled": total - numbers.get("waiting", 0),
+            "total": total,
+            "has_hidden": found is not None and found.total > total,
+            "left": left,
+            "files": (CSV, XLSX) if left and may_export(actor) else (),
             "may_change": may_write and not is_live,
             "distribute_obstacle": services.distribute_obstacle(step) if may_write and not is_live else "",
             "may_undo": may_write and found is not None and not services.undo_obstacle(found, timezone.now()),
         }
 
 
-def _left(found: Distribution, step: CampaignActivity, numbers: dict[str, int], actor: Any) -> Iterator[Left]:
+def _last(step: CampaignActivity) -> Distribution | None:
+    return step.distributions.select_related("job", "person").order_by("-pk").first()
+
+
+def _skipped(found: Distribution, step: CampaignActivity, request: HttpRequest) -> list[tuple[str, str, str]]:
+    """Of those whom the reader sees: name, reason, and where they are."""
+    noun, model = step.list.members_are, MODELS[step.list.members_are]
+    rows = _seen(found, step, request.user).exclude(outcome__in=_HOPED_FOR).order_by("outcome", "pk")
+    told = list(rows.values_list(f"{noun}_id", "outcome"))
+    names = visible_names(request.user, [(model, key) for key, _outcome in told])
+    reasons = {outcome.value: str(outcome.label) for outcome in DistributionRow.Outcome}
+    links = [(names[model, key], reasons[outcome]) for key, outcome in told]
+    return [(link.label, reason, request.build_absolute_uri(link.url)) for link, reason in links]
+
+
+def _seen(found: Distribution, step: CampaignActivity, actor: Any) -> Any:
+    """Of the members, those whom the reader sees: nobody else is named, nor counted."""
+    visible: Any = MODELS[step.list.members_are]._default_manager.visible_to(actor)
+    return found.rows.filter(**{f"{step.list.members_are}__in": visible.order_by().values("pk")})
+
+
+def _left(rows: Any, step: CampaignActivity, numbers: dict[str, int], actor: Any) -> Iterator[Left]:
     """Whom the activity did not reach, by reason."""
     noun = step.list.members_are
     model = MODELS[noun]
     for outcome in DistributionRow.Outcome:
         if outcome in _HOPED_FOR or not numbers.get(outcome):
             continue
-        keys = list(
-            found.rows.filter(outcome=outcome).order_by("pk").values_list(f"{noun}_id", flat=True)[:_MOST_NAMED]
-        )
+        listed = rows.filter(outcome=outcome).order_by("pk").values_list(f"{noun}_id", flat=True)
+        keys = list(listed[:_MOST_NAMED])
         names = visible_names(actor, [(model, key) for key in keys])
         yield Left(str(outcome.label), numbers[outcome], [names[model, key] for key in keys])

@@ -205,7 +205,14 @@ def test_a_campaign_activity_is_planned_distributed_and_taken_back_on_its_pages(
     shown = client.get(page).content.decode()
     assert "Opted out · 1" in shown
     assert "Annson" in shown
-    assert "Annson" not in client_for(cast.rep_c).get(page).content.decode()
+    others = client_for(cast.rep_c).get(page).content.decode()
+    assert "Annson" not in others
+    assert "Opted out" not in others
+    assert "There are others whom you may not see." in others
+    file = client.get(f"{page}?file=csv")
+    lines = b"".join(file).decode("utf-8-sig").splitlines()
+    assert lines[1:] == [f"{person},Opted out,http://testserver/contacts/{person.pk}/"]
+    assert b"".join(client_for(cast.rep_c).get(f"{page}?file=csv")).decode("utf-8-sig").splitlines()[1:] == []
     assert client.post(f"{page}distribute/").status_code == 409
     assert client.post(f"{page}undo/").status_code == 302
     assert "This was taken back." in client.get(page).content.decode()

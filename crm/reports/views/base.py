@@ -12,11 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views import View
 
-from crm.core.errors import Forbidden, NotFound
-from crm.data.export import files
-from crm.data.export.formats import CSV, XLSX, format_of, written
-from crm.data.export.safety import file_name
-from crm.data.forms import usual_separator
+from crm.core.errors import Forbidden
+from crm.data.export.answers import table_file
+from crm.data.export.formats import CSV, XLSX
 from crm.data.services.exports import check_may_export, may_export
 from crm.reports.forms import ReportForm
 from crm.reports.marketing.figures import may_read
@@ -69,24 +67,7 @@ class ReportView[F: ReportForm](View):
 
     def _file(self, report: Report, kind: str) -> FileResponse:
         check_may_export(self.request.user)
-        if kind not in {CSV, XLSX}:
-            raise NotFound(_("There is no such file."))
-        chosen = format_of(kind)
-        name = files.new_name(kind)
-        path = files.make_private(name)
-        try:
-            writer = chosen.open(path, report.file_columns(), usual_separator(), str(self.title))
-            written(writer, report.file_rows())
-            # Open it stays readable, and no copy is left behind.
-            content = path.open("rb")
-        finally:
-            files.remove(name)
-        day = timezone.localdate().isoformat()
-        response = FileResponse(
-            content, as_attachment=True, filename=file_name(f"{self.title} {day}", kind), content_type=chosen.media_type
-        )
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return table_file(str(self.title), report.file_columns(), report.file_rows(), kind)
 
 
 def _with_file(query: Any, kind: str) -> str:
