@@ -14,7 +14,6 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -151,9 +150,14 @@ def _index(field_id: int) -> None:
 
 
 def _report(runs: int) -> None:
+    from django.db import connection  # noqa: PLC0415
+
     from bench.volume.fill import LOGINS  # noqa: PLC0415 - after Django is set up
     from leads.models import Lead  # noqa: PLC0415
 
+    with connection.cursor() as cursor:
+        # As for the connections of the product's own pool.
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
     print(f"\n{Lead.objects.count():,} leads, {runs:,} runs in turns; milliseconds by the clock, p50 / p95")
     print("| who | list | plain | with three terms | ÷ plain | its count | queries |\n|---|---|---|---|---|---|---|")
     for who, login in LOGINS.items():
@@ -169,13 +173,14 @@ def _compare(who: str, what: str, login: str, query: str, runs: int) -> None:
     from crm.core.counts import forget_estimates  # noqa: PLC0415
 
     session = _session(login)
-    plain, asked = Page(session, LIST), Page(session, f"{LIST}&{urlencode({'q': query})}")
+    address = f"{LIST}&{urlencode({'q': query})}"
+    plain, asked = Page(session, LIST), Page(session, address)
     plain()
     asked()
     forget_estimates()
     statements = asked.statements()
     times = _in_turns([plain, asked], runs)
-    counting = _counting(statements, runs)
+    counting = _counting(login, address, runs)
     print(
         f"| {who} | {what} | {_two(times[0])} | {_two(times[1])}"
         f" | {statistics.median(times[1]) / statistics.median(times[0]):.1f} | {_two(counting)} | {len(statements)} |",
@@ -183,21 +188,22 @@ def _compare(who: str, what: str, login: str, query: str, runs: int) -> None:
     )
 
 
-def _counting(statements: list[str], runs: int) -> list[float]:
-    """The statements by which the rows of the list are counted, without what is kept of earlier counts."""
-    import psycopg  # noqa: PLC0415 - as the floor of the other measurements
-    from django.db import connection  # noqa: PLC0415
+def _counting(login: str, address: str, runs: int) -> list[float]:
+    """Counting the rows of the list, own work and the questions to the planner too, as if nothing were kept."""
+    from django.http import QueryDict  # noqa: PLC0415 - after Django is set up
 
-    counts = [sql for sql in statements if "SELECT count(" in sql or sql.startswith("EXPLAIN")]
-    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as raw:
+    from crm.core.counts import count_up_to, forget_estimates  # noqa: PLC0415
+    from crm.core.screens import selection  # noqa: PLC0415
+    from crm.users.models import User  # noqa: PLC0415
+    from leads.views.leads import LeadListView  # noqa: PLC0415
 
-        def count() -> None:
-            for sql in counts:
-                # A count that needs longer is stopped by the limit before it, and has cost just that.
-                with suppress(psycopg.errors.QueryCanceled):
-                    raw.execute(sql.encode())
+    found = selection(LeadListView(), QueryDict(address.partition("?")[2]), User.objects.get(username=login))
 
-        return _in_turns([count], runs)[0]
+    def count() -> None:
+        forget_estimates()
+        count_up_to(found.rows, found.branches)
+
+    return _in_turns([count], runs)[0]
 
 
 def _in_turns(works: list[Callable[[], Any]], runs: int) -> list[list[float]]:

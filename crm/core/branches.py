@@ -2,8 +2,9 @@
 
 Branches that compare the same foreign key (my own and those of each report, each unit, each team) are one piece:
 the keys as an array, and for each of them a subquery that its index answers, with a limit of its own. A person
-with eighty reports so costs one piece more than one with none. Where words are searched, or other columns narrow the
-rows, all these keys are one condition, and the planner chooses which index comes first.
+with eighty reports so costs one piece more than one with none. Where words are searched, all these keys are one
+condition, and the planner chooses which index comes first; where other columns narrow the rows, the planner is asked
+which of both costs less (`crm.core.plans`).
 """
 
 import re
@@ -27,10 +28,9 @@ _KEY = ' AS "pk"'
 _PLACEHOLDER = re.compile("%[%s]")
 
 
-#: So many keys are read one by one, whatever else is asked: that costs little, and depends on no estimate.
-_FEW = 4
-# Of these each branch has enough rows of every value.
-_COMMON = frozenset({"deleted_at", "state"})
+# What every list asks for.
+_BIN = "deleted_at"
+_SEVERAL = 2
 
 
 class _Slot(Expression):
@@ -65,14 +65,22 @@ class Piece:
 
 
 class Pieces:
-    """The rows of `queryset` that one of the branches holds, as statements that select their keys."""
+    """The rows of `queryset` that one of the branches holds, as statements that select their keys.
+
+    `pieces` read each key by itself, `together` all keys as one condition; where there are no two keys, or words are
+    searched, both are the same. `is_narrowed` says that columns choose rows, so that the way to them matters.
+    """
 
     def __init__(self, queryset: Rows, branches: Sequence[Branch]) -> None:
         self.model = queryset.model
         self._connection = connections[queryset.db]
         self.table = self._quoted(self.model._meta.db_table)
-        self._is_search, self._is_narrowed = searches_words(queryset), _is_narrowed(queryset)
-        self.pieces = tuple(self._pieces(queryset, branches))
+        is_search = searches_words(queryset)
+        self.is_narrowed = not is_search and _is_narrowed(queryset)
+        reasons = Reasons.of(self.model, branches, self._connection)
+        ends = self._ends(queryset)
+        self.together = self._pieces(ends, self._at_once(reasons))
+        self.pieces = self.together if is_search else self._pieces(ends, self._one_by_one(reasons))
 
     @property
     def count(self) -> int:
@@ -85,42 +93,39 @@ class Pieces:
     def _quoted(self, name: str) -> str:
         return self._connection.ops.quote_name(name)
 
-    def _pieces(self, queryset: Rows, branches: Sequence[Branch]) -> Iterator[Piece]:
+    @staticmethod
+    def _pieces(ends: tuple[Sql, Sql] | None, conditions: Iterator[tuple[Sql, tuple[int, ...]]]) -> tuple[Piece, ...]:
+        return tuple(Piece(ends[0], condition, ends[1], keys) for condition, keys in conditions) if ends else ()
+
+    def _ends(self, queryset: Rows) -> tuple[Sql, Sql] | None:
+        """The statement before and behind the condition of a branch; None where it finds nothing."""
         try:
             text, params = self._compiled(queryset.filter(_Slot()).order_by().values_list("pk"))
         except EmptyResultSet:
-            return
+            return None
         before, after = text.split(_MARK)
         count = sum(found == "%s" for found in _PLACEHOLDER.findall(before))
-        ends = Sql(before, params[:count]), Sql(after, params[count:])
-        for condition, keys in self._conditions(branches):
-            yield Piece(ends[0], condition, ends[1], keys)
+        return Sql(before, params[:count]), Sql(after, params[count:])
 
-    def _conditions(self, branches: Sequence[Branch]) -> Iterator[tuple[Sql, tuple[int, ...]]]:
-        reasons = Reasons.of(self.model, branches, self._connection)
+    def _one_by_one(self, reasons: "Reasons") -> Iterator[tuple[Sql, tuple[int, ...]]]:
         if reasons.is_all:
             yield Sql("TRUE"), ()
-            return
-        if self._is_one_condition(reasons):
-            yield self._any_of(reasons.alike), ()
-        else:
-            yield from (self._equal(field, keys) for field, keys in reasons.alike.items())
-        for other in reasons.others:
-            yield other, ()
+        yield from (self._equal(field, keys) for field, keys in reasons.alike.items())
+        yield from ((other, ()) for other in reasons.others)
 
-    def _is_one_condition(self, reasons: "Reasons") -> bool:
-        """Where other columns narrow the rows, each key by itself would read far for its few: the planner, which knows
-        how common the values are, finds all at once.
-        """
-        keys = sum(len(keys) for keys in reasons.alike.values())
-        return bool(keys) and (self._is_search or (self._is_narrowed and keys > _FEW))
+    def _at_once(self, reasons: "Reasons") -> Iterator[tuple[Sql, tuple[int, ...]]]:
+        if sum(len(keys) for keys in reasons.alike.values()) < _SEVERAL:
+            yield from self._one_by_one(reasons)
+            return
+        yield self._any_of(reasons.alike), ()
+        yield from ((other, ()) for other in reasons.others)
 
     def _equal(self, field: "models.ForeignKey[Any, Any]", keys: tuple[int, ...]) -> tuple[Sql, tuple[int, ...]]:
         column = self.column(field)
         return (Sql(f"{column} = %s", keys), ()) if len(keys) == 1 else (Sql(f'{column} = "branch"."key"'), keys)
 
     def _any_of(self, alike: "Mapping[models.ForeignKey[Any, Any], tuple[int, ...]]") -> Sql:
-        """The index of words finds the rows, once for all keys of all columns instead of once for each."""
+        """Another index finds the rows, once for all keys of all columns instead of once for each."""
         found = [one_of(self.column(field), keys) for field, keys in alike.items()]
         params = tuple(value for one in found for value in one.params)
         return Sql(f"({' OR '.join(one.text for one in found)})", params)
@@ -155,8 +160,8 @@ class Reasons:
 
 
 def _is_narrowed(queryset: Rows) -> bool:
-    """Does anything else than the bin and the state choose rows?"""
-    return any(_column(leaf) not in _COMMON for leaf in leaves(queryset.query.where))
+    """Does anything else than the bin choose rows?"""
+    return any(_column(leaf) != _BIN for leaf in leaves(queryset.query.where))
 
 
 def _column(leaf: Any) -> str:
@@ -191,6 +196,8 @@ def _compared(model: type[models.Model], condition: Q) -> "tuple[models.ForeignK
 
 def some_keys(queryset: Rows, branches: Sequence[Branch], most: int) -> Sql | None:
     """A statement for the keys of at most `most` rows of each piece, in no order; None where there can be none."""
-    parts = [piece.sql(tail=f"LIMIT {most:d}") for piece in Pieces(queryset, branches).pieces]
+    pieces = Pieces(queryset, branches)
+    chosen = pieces.together if pieces.is_narrowed else pieces.pieces
+    parts = [piece.sql(tail=f"LIMIT {most:d}") for piece in chosen]
     params = tuple(value for part in parts for value in part.params)
     return Sql(" UNION ALL ".join(f"({part.text})" for part in parts), params) if parts else None

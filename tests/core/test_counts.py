@@ -14,6 +14,7 @@ from crm.core import counts
 from crm.core.access import Branch
 from crm.core.counts import Count, count_up_to
 from crm.core.keyset import keyset_page
+from crm.core.plans import Plan
 from crm.core.screens.lists import selections
 from crm.users.depth import Depth
 from leads.models import Lead
@@ -71,6 +72,16 @@ def test_counting_that_takes_long_ends_in_an_estimate_and_spoils_nothing(
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone() == ("0",)
     assert count_up_to(Lead.objects.all(), by_owner(cast.rep_a.pk)) == Count(1, exact=True)
+
+
+@pytest.mark.parametrize("plan", [Plan(rows=70, cost=20_000.0, in_bitmaps=0.0), Plan(70, 5_000.0, 1_500.0)])
+def test_what_cannot_be_counted_in_time_is_not_begun(cast: Cast, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    lead_row(cast.rep_a, rating="hot")
+    monkeypatch.setattr(counts, "plans_of", lambda statements: [plan] * len(statements))
+    with CaptureQueriesContext(connection) as queries:
+        assert count_up_to(Lead.objects.filter(rating="hot"), by_owner(cast.rep_a.pk)) == Count(70, exact=False)
+    assert len(queries) == 0
+    assert count_up_to(Lead.objects.all(), by_owner(cast.rep_a.pk)) == Count(1, exact=True), "all is always counted"
 
 
 def test_a_row_of_several_branches_is_counted_once_and_the_limit_holds_for_all_together(cast: Cast) -> None:

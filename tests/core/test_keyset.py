@@ -14,10 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crm.core import keyset
 from crm.core.access import Branch
 from crm.core.branches import Pieces
 from crm.core.counts import Count, count_up_to
 from crm.core.keyset import Page, keyset_page
+from crm.core.plans import Plan, forget_plans
+from crm.core.sql import Sql
 from crm.users.services.ownership import owner_fields
 from leads.models import Lead
 from tests.core.lead_rows import lead_row
@@ -118,18 +121,53 @@ def test_a_page_is_one_statement(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("filters", "people", "pieces"),
+    ("filters", "people", "narrowed", "together"),
     [
-        ({}, 6, 6),
-        ({"state": "open"}, 6, 6),
-        ({"state": "open", "rating": "hot"}, 6, 1),
-        ({"state": "open", "rating": "hot"}, 4, 4),
+        ({}, 6, False, 1),
+        ({"deleted_at": None}, 6, False, 1),
+        ({"state": "open"}, 6, True, 1),
+        ({"rating": ""}, 1, True, 1),
     ],
 )
-def test_what_narrows_the_rows_is_asked_once_for_many_keys(filters: dict[str, str], people: int, pieces: int) -> None:
-    """Each key by itself would have to be read far for the few rows that match."""
+def test_keys_are_read_one_by_one_or_all_as_one_condition(
+    filters: dict[str, Any], people: int, narrowed: bool, together: int
+) -> None:
+    """Where columns narrow the rows, each key by itself may have to be read far for the few rows that match."""
     branches = [Branch(f"report {person}", Q(owner_id=person)) for person in range(1, people + 1)]
-    assert Pieces(Lead.objects.filter(**filters), branches).count == pieces
+    found = Pieces(Lead.objects.filter(**filters), branches)
+    assert (found.count, len(found.together), found.is_narrowed) == (people, together, narrowed)
+
+
+@pytest.mark.parametrize("way", range(3))
+@pytest.mark.parametrize("order", ["-created_at", "estimated_close_on", "-estimated_close_on"])
+def test_whatever_the_planner_says_the_pages_are_the_same(
+    cast: Cast, order: str, way: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gathered, along the order for all keys at once, and for each by itself."""
+    asked: list[str] = []
+
+    def costs(statements: Sequence[Sql]) -> list[Plan]:
+        asked.append(statements[way].text)
+        return [Plan(rows=1, cost=0.0 if each == way else 9e9, in_bitmaps=0.0) for each in range(len(statements))]
+
+    monkeypatch.setattr(keyset, "plans_of", costs)
+    make_rows(cast, [(day % 3, close, day % 3, day % 2 == 0) for day, close in enumerate([None, 1, 2, 1, None, 3, 2])])
+    hot = Lead.objects.filter(state="open", decision_maker=True)
+    pages = walk(hot, branches(cast), order, 2)
+    seen = set(hot.values_list("pk", flat=True))
+    assert [row[0] for page in pages for row in page.rows] == [pk for pk in expected(cast, order) if pk in seen]
+    back = keyset_page(hot, branches(cast), order, fields=FIELDS, size=2, before=pages[-1].previous)
+    assert back.rows == pages[-2].rows
+    assert all(("OFFSET 0" in text) == (way == 0) for text in asked)
+
+
+def test_the_planner_is_asked_once_for_the_same_question(cast: Cast) -> None:
+    forget_plans()
+    hot = Lead.objects.filter(rating="hot")
+    for queries in (2, 1):
+        with CaptureQueriesContext(connection) as counted:
+            keyset_page(hot, branches(cast), "-created_at", fields=FIELDS, size=2)
+        assert len(counted) == queries
 
 
 def test_the_filters_of_the_queryset_hold_in_every_branch(cast: Cast) -> None:

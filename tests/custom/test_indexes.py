@@ -132,3 +132,21 @@ def test_the_short_ways_of_folding_give_what_the_long_one_gives() -> None:
             " WHERE core_fold(text) <> long_fold(text)"
         )
         assert cursor.fetchall() == []
+
+
+@pytest.mark.parametrize("kind", ["text", "whole", "person", "date"])
+def test_an_index_from_before_the_statistics_gets_them_with_the_migration(kind: str) -> None:
+    field = make_field("Girth", kind, is_searchable=True)
+    build_all()
+    read = "SELECT expr FROM pg_stats_ext_exprs WHERE statistics_name = %s"
+    make = import_module("crm.core.migrations.0011_statistics_of_added_fields").MAKE
+    make_lead(make_cast().rep_a)
+    Lead.objects.update(custom={"girth": "12"})
+    with connection.cursor() as cursor:
+        cursor.execute(read, [f"custom_values_{field.pk}"])
+        before = cursor.fetchall()
+        cursor.execute(f"DROP STATISTICS custom_values_{field.pk}")
+        for _time in range(2):
+            cursor.execute(make)
+            cursor.execute(read, [f"custom_values_{field.pk}"])
+            assert cursor.fetchall() == before != []

@@ -71,6 +71,29 @@ def test_a_run_whose_worker_gave_up_is_taken_back(few_at_once: None, cast: Cast,
     assert ratings() == ["cold"] * 5
 
 
+@pytest.mark.django_db
+def test_taking_back_that_gave_up_is_begun_again_where_it_was(
+    few_at_once: None, cast: Cast, client_for: ClientFor
+) -> None:
+    for _number in range(5):
+        make_lead(cast.rep_a, rating="cold")
+    done = run(Lead, "edit-rating", cast.rep_a, rating="hot")
+    run_bulk.call(Job.objects.get().pk)
+    undone = undo(done, cast.rep_a)
+    Worker(undone, cast.rep_a).advance()
+    anna, url = client_for(cast.rep_a), f"/bulk-changes/{done.pk}/undo/"
+    assert anna.post(url).status_code == 409, "it is at work"
+    Job.objects.filter(payload__run=undone.pk).update(state=Job.State.FAILED)
+    assert ratings() == ["cold"] * 2 + ["hot"] * 3
+    for page in (done, undone):
+        assert url in anna.get(f"/bulk-changes/{page.pk}/").content.decode()
+    assert anna.post(url)["Location"] == f"/bulk-changes/{undone.pk}/"
+    assert anna.post(url).status_code == 409, "once"
+    run_bulk.call(Job.objects.latest("pk").pk)
+    assert ratings() == ["cold"] * 5
+    assert (BulkRun.objects.count(), set(outcomes(undone).values())) == (2, {"done"})
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_was_killed_is_followed_by_one_that_goes_on(
     few_at_once: None, monkeypatch: pytest.MonkeyPatch

@@ -12,7 +12,7 @@ class BulkRun(models.Model):
     """`act` and `sent` say what was asked, as the form sent it; `summary` says it in words of the person.
 
     `at` is the moment of the whole run, by which what it put into the bin is found again. A run that takes back
-    another one names it in `undoes`, each at most once.
+    another one names it in `undoes`, each at most once; where its worker gave up, the same one is begun again.
     """
 
     untracked_because = "work in progress; the records that it changes keep their own history"

@@ -121,11 +121,16 @@ def start_run(
 
 @service("bulk.undone")
 def undo_run(*, run_id: int, actor: User, at: dt.datetime) -> BulkRun:
-    """Take the run back, as a run of its own. Once, within 30 days, by the one whose it is."""
+    """Take the run back, as a run of its own. Once, within 30 days, by the one whose it is.
+
+    Where the worker gave up taking it back, the same undo goes on with the records that wait.
+    """
     run = run_of(actor, run_id)
     if obstacle := undo_obstacle(run, at):
         raise Conflict(obstacle)
     _check_act(run, actor)
+    if (begun := undo_of(run)) is not None:
+        return _go_on(begun, actor)
     undo = BulkRun(
         person=actor,
         noun=run.noun,
@@ -163,7 +168,8 @@ def undo_obstacle(run: BulkRun, at: dt.datetime) -> str:
     """Why the run cannot be taken back; empty when it can."""
     if run.undoes_id is not None:
         return _("This took something back. Do it again from the list instead.")
-    if undo_of(run) is not None:
+    begun = undo_of(run)
+    if begun is not None and not begun.has_stopped:
         return _twice()
     if run.finished_at is None and not run.has_stopped:
         return _("This is still running. Wait until it is done.")
@@ -183,7 +189,7 @@ def run_of(actor: Any, run_id: int) -> BulkRun:
 
 
 def undo_of(run: BulkRun) -> BulkRun | None:
-    return BulkRun.objects.filter(undoes=run).first()
+    return BulkRun.objects.filter(undoes=run).select_related("job").first()
 
 
 def runs_of(person: Any) -> "models.QuerySet[BulkRun]":
@@ -197,19 +203,30 @@ def _begin(run: BulkRun, keys: Sequence[int], actor: User) -> BulkRun:
     run.save(force_insert=True)
     copy_rows(BulkRow, ["run", "record_id", "outcome", "reason"], ((run.pk, key, "waiting", "") for key in keys))
     if len(keys) > AT_ONCE:
-        url = reverse("data:bulk_run", args=[run.pk])
-        told = {"person_id": actor.pk, "title": run.summary, "url": url}
-        job = start_job(TASK, {"run": run.pk, **told})
-        job.total = len(keys)
-        job.save(update_fields=["total"])
-        run.job = job
-        run.save(update_fields=["job"])
-        return run
+        return _to_the_worker(run, actor)
     worker = Worker(run, actor)
     while worker.advance():
         pass
     worker.finish(run.at)
     return run
+
+
+def _to_the_worker(run: BulkRun, actor: User) -> BulkRun:
+    told = {"person_id": actor.pk, "title": run.summary, "url": reverse("data:bulk_run", args=[run.pk])}
+    job = start_job(TASK, {"run": run.pk, **told})
+    job.total = run.total
+    job.save(update_fields=["total"])
+    run.job = job
+    run.save(update_fields=["job"])
+    return run
+
+
+def _go_on(begun: BulkRun, actor: User) -> BulkRun:
+    """Two who ask at once begin it once."""
+    run = BulkRun.objects.select_for_update(of=("self",)).select_related("job").get(pk=begun.pk)
+    if not run.has_stopped:
+        raise Conflict(_twice())
+    return _to_the_worker(run, actor)
 
 
 class Worker:

@@ -1,0 +1,68 @@
+"""What the planner of the database believes that statements cost, asked before one of several ways is taken.
+
+What is believed here decides the way to the rows and never which rows are found.
+"""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from crm.core.sql import Sql
+
+_KEPT_SECONDS = 600.0
+_MOST_KEPT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`cost` in the planner's unit, the reading of one page in order; `in_bitmaps` is the part of it before the first
+    row, which the server does not stop in the middle of.
+    """
+
+    rows: int
+    cost: float
+    in_bitmaps: float
+
+
+_kept: dict[tuple[str, ...], tuple[float, list[Plan]]] = {}
+
+
+def plans_of(statements: Sequence[Sql]) -> list[Plan]:
+    """In one question to the database, whose answer is kept for ten minutes: until there are other statistics."""
+    key = tuple(f"{statement.text}{statement.params}" for statement in statements)
+    until, plans = _kept.get(key, (0.0, []))
+    if until < time.monotonic():
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        plans = _asked(statements)
+        _kept[key] = time.monotonic() + _KEPT_SECONDS, plans
+    return plans
+
+
+def forget_plans() -> None:
+    _kept.clear()
+
+
+def _asked(statements: Sequence[Sql]) -> list[Plan]:
+    text = "; ".join(f"EXPLAIN (FORMAT json) {statement.text}" for statement in statements)
+    found = []
+    with connection.cursor() as cursor:
+        cursor.execute(text, [value for statement in statements for value in statement.params])
+        for _statement in statements:
+            found.append(_read(cursor.fetchall()[0][0]))
+            cursor.nextset()
+    return found
+
+
+def _read(told: Any) -> Plan:
+    plan = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
+    return Plan(int(plan["Plan Rows"]), float(plan["Total Cost"]), _in_bitmaps(plan))
+
+
+def _in_bitmaps(plan: Mapping[str, Any]) -> float:
+    own = float(plan["Total Cost"]) if plan["Node Type"] == "Bitmap Index Scan" else 0.0
+    return own + sum(_in_bitmaps(part) for part in plan.get("Plans", ()))
