@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin
+from crm.core.admin_ordering import OrderedAdmin
 from crm.core.folding import fold
 from crm.core.query import QueryError
 from crm.core.work import start_job
@@ -188,14 +189,11 @@ class QueryForm(forms.ModelForm[Any]):
 
 
 @admin.register(AssignmentRule)
-class AssignmentRuleAdmin(RecordAdmin):
+class AssignmentRuleAdmin(OrderedAdmin):
     form = QueryForm
     list_display = ("name", "position", "query", "way", "person", "team", "is_active")
-    list_editable = ("position", "is_active")
-    ordering_field = "position"  # rows are dragged, or their numbers typed
     list_filter = ("is_active", "way")
     search_fields = ("name",)
-    ordering = ("position", "pk")
 
 
 @admin.register(WorkingHours)

@@ -19,7 +19,7 @@ from crm.customers.countries import country_code
 from crm.users.home import MOST_SHOWN, Body, Day, FunnelNode, HomePanel, register_funnel_node, register_home_panel
 from leads.models import Lead
 from leads.states import LeadState
-from leads.touch import clock_html
+from leads.touch import clock_html, target_of
 
 _COLUMNS = (
     "pk",
@@ -77,7 +77,7 @@ def _row(row: tuple[Any, ...], day: Day, *, calls: bool, qualifies: bool) -> New
     firm = ", ".join(part for part in (company, country_code(country)) if part)
     call = f"{screen_url(Activity, 'create')}?kind=phone_call&regarding=leads.lead:{pk}"
     return NewLead(
-        clock=clock_html(LeadState.OPEN, arrived, contacted, None, day.now, due=due),
+        clock=clock_html(LeadState.OPEN, arrived, contacted, None, day.now, due=due, target=target_of(day.user)),
         name=name,
         note=" · ".join(part for part in (firm, topic) if part and part != name),
         amount="" if value is None else shown.money_html(value, day.code(currency or ""), digits=0),

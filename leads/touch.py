@@ -1,6 +1,7 @@
 """The clock of the first touch: how long a new lead has been waiting, or how long it had to wait."""
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,11 +12,10 @@ from django.utils.translation import gettext as _
 from crm.core import format as shown
 from crm.core.icons import icon
 from crm.core.markup import Pattern
-from crm.core.tables import Column, Paper
+from crm.core.tables import Column, Paper, Row, Source
 from crm.core.writing import style
-
-TARGET = dt.timedelta(hours=1)
-"""Within this time a new lead should hear from somebody."""
+from crm.users.reach import Reach, reach_of
+from leads.models import Lead
 
 _MINUTE, _DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 _PIE = Pattern(
@@ -36,16 +36,36 @@ def clock_html(
     now: dt.datetime,
     *,
     due: dt.datetime | None = None,
+    target: dt.timedelta,
 ) -> SafeString:
     """A running clock on an open lead that nobody has touched, a tick with the time on one that was.
 
-    `due` is when the first touch is due by the rule that assigned the lead; without it the usual target holds.
+    `due` is when the first touch is due by the rule that assigned the lead; without it `target` holds for the time
+    from its arrival on.
     """
     if contacted is not None:
         return _touched(contacted - arrived)
     if state != "open":
         return _never(arrived, closed)
-    return _waiting(now - arrived, TARGET if due is None else due - arrived)
+    return _waiting(now - arrived, target if due is None else due - arrived)
+
+
+def clock_of(lead: Lead, actor: Any) -> SafeString:
+    return clock_html(
+        lead.state,
+        lead.created_at,
+        lead.contacted_at,
+        lead.closed_at,
+        timezone.now(),
+        due=lead.respond_by,
+        target=target_of(actor),
+    )
+
+
+def target_of(actor: Any) -> dt.timedelta:
+    """Within this time a new lead should hear from somebody, as the organisation of the reader says."""
+    reach = reach_of(actor)
+    return reach.first_response if reach is not None else Reach.first_response
 
 
 def _touched(span: dt.timedelta) -> SafeString:
@@ -88,6 +108,10 @@ class FirstTouchColumn(Column):
     def __init__(self, label: Any, *, place: str = "") -> None:
         super().__init__(label, "state", "created_at", "contacted_at", "closed_at", "respond_by", place=place)
 
+    def source(self, rows: Sequence[Row], places: Sequence[int], actor: Any) -> Source:
+        target = target_of(actor)
+        return lambda row: [*(row[place] for place in places), target]
+
     def cell(self, paper: Paper, *values: Any) -> str:
-        state, arrived, contacted, closed, due = values
-        return clock_html(state, arrived, contacted, closed, timezone.now(), due=due)
+        state, arrived, contacted, closed, due, target = values
+        return clock_html(state, arrived, contacted, closed, timezone.now(), due=due, target=target)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from crm.core.admin_base import ReadOnlyAdmin, RecordAdmin, RowsInline
+from crm.core.admin_base import ReadOnlyAdmin, RowsInline
+from crm.core.admin_ordering import OrderedAdmin
 from crm.data.duplicates import indexes
 from crm.data.duplicates.nouns import known_noun, known_nouns, noun_choices
 from crm.data.duplicates.rules import comparable_fields
@@ -126,12 +127,21 @@ class CriterionInline(RowsInline):
 
 
 @admin.register(DuplicateRule)
-class DuplicateRuleAdmin(RecordAdmin):
+class DuplicateRuleAdmin(OrderedAdmin):
     form = RuleForm
     inlines = (CriterionInline,)
-    list_display = ("name", "mode", "is_active", "is_exact", "position")
+    list_display = ("name", "table", "compared_with", "position", "mode", "is_exact", "is_active")
+    ordered_within = ("noun", "against")
     list_filter = ("mode", "is_active")
     search_fields = ("name",)
+
+    @admin.display(description=gettext_lazy("table"))
+    def table(self, rule: DuplicateRule) -> str:
+        return dict(noun_choices()).get(rule.noun, rule.noun)
+
+    @admin.display(description=gettext_lazy("compared with"))
+    def compared_with(self, rule: DuplicateRule) -> str:
+        return dict(noun_choices()).get(rule.against, rule.against)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)

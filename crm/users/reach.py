@@ -1,5 +1,6 @@
 """How far a person's rights reach: everything that every page needs to know of them, read in one query."""
 
+import datetime as dt
 import json
 import uuid
 from collections.abc import Mapping
@@ -32,7 +33,7 @@ _REACH = """
     (SELECT array_agg(id ORDER BY id) FROM below),
     (SELECT array_agg(DISTINCT id) FROM reports),
     (SELECT array_agg(DISTINCT id) FROM reports WHERE level = 1),
-    organisation.managers_may_write,
+    organisation.managers_may_write, organisation.first_response_minutes,
     COALESCE(NULLIF(person.time_zone, ''), organisation.time_zone),
     ARRAY[
         COALESCE(NULLIF(person.language, ''), organisation.language, ''),
@@ -85,6 +86,7 @@ class Reach:
     report_ids: tuple[int, ...] = ()
     direct_report_ids: tuple[int, ...] = ()
     managers_may_write: bool = True
+    first_response: dt.timedelta = dt.timedelta(hours=1)
     time_zone: str = "UTC"
     language: str = ""
     writing: Writing = NATURAL
@@ -134,7 +136,7 @@ def _row(sql: str, user_id: int) -> tuple[Any, ...] | None:
 
 
 def _reach(user_id: int, row: tuple[Any, ...]) -> Reach:
-    unit_id, is_administrator, depths, teams, units, reports, direct, managers_may_write, *others = row
+    unit_id, is_administrator, depths, teams, units, reports, direct, managers_may_write, first_response, *others = row
     time_zone, (language, *writing), currency, unread, views, roles, custom_version = others
     return Reach(
         user_id=user_id,
@@ -147,6 +149,7 @@ def _reach(user_id: int, row: tuple[Any, ...]) -> Reach:
         report_ids=tuple(reports or ()),
         direct_report_ids=tuple(direct or ()),
         managers_may_write=True if managers_may_write is None else managers_may_write,
+        first_response=dt.timedelta(minutes=first_response or 60),
         time_zone=time_zone or "UTC",
         language=language,
         writing=Writing(*writing),

@@ -19,15 +19,13 @@ from crm.customers.views.facts import amount, preference_facts
 from leads.campaign_links import campaign_link, response_link
 from leads.models import Lead
 from leads.states import LEAD_MACHINE
-from leads.touch import clock_html
+from leads.touch import clock_of
 
 _SCORE = Pattern('<span class="score">{} <meter min="0" max="100" value="{}" aria-hidden="true"></meter></span>')
 
 
 def head_facts(lead: Lead, user: Any) -> list[Fact]:
-    clock = clock_html(
-        lead.state, lead.created_at, lead.contacted_at, lead.closed_at, timezone.now(), due=lead.respond_by
-    )
+    clock = clock_of(lead, user)
     is_open = lead.state == "open"
     return [
         (_("Estimated value"), amount(lead.estimated_value, lead.currency, user)),

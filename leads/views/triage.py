@@ -37,7 +37,7 @@ from leads.models import Lead
 from leads.services.leads import reopen_lead
 from leads.services.triage import log_call, undo_call
 from leads.states import LEAD_MACHINE
-from leads.touch import clock_html
+from leads.touch import clock_html, clock_of, target_of
 from leads.views import facts
 
 MOST_WAITING = 50
@@ -102,9 +102,7 @@ class LeadTriageView(View):
 
     def _of(self, lead: Lead, waiting: Sequence[Waiting], form: Any) -> dict[str, Any]:
         actor: Any = self.request.user
-        clock = clock_html(
-            lead.state, lead.created_at, lead.contacted_at, lead.closed_at, timezone.now(), due=lead.respond_by
-        )
+        clock = clock_of(lead, actor)
         before, after = _neighbours(lead.pk, waiting)
         acts = self._acts(lead, actor)
         return {
@@ -161,7 +159,7 @@ class LeadTriageView(View):
             pk=pk,
             name=name,
             note=" · ".join(part for part in (firm, topic) if part and part != name),
-            clock=clock_html("open", arrived, None, None, timezone.now(), due=due),
+            clock=clock_html("open", arrived, None, None, timezone.now(), due=due, target=target_of(self.request.user)),
             url=self._url(pk, undo=self._undo),
         )
 

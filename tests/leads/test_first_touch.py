@@ -3,16 +3,24 @@
 import datetime as dt
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
+from crm.core.models import Organisation
 from crm.customers.countries import country_code
+from leads.models import Lead
 from leads.tables import CompanyColumn
 from leads.touch import clock_html
+from tests.factories.cast import Cast
+from tests.factories.leads import make_lead
+from tests.fixtures import ClientFor
 
+HOUR = dt.timedelta(hours=1)
 ARRIVED = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
 
 
 def waiting(minutes: int) -> str:
-    return clock_html("open", ARRIVED, None, None, ARRIVED + dt.timedelta(minutes=minutes))
+    return clock_html("open", ARRIVED, None, None, ARRIVED + dt.timedelta(minutes=minutes), target=HOUR)
 
 
 @pytest.mark.parametrize(
@@ -40,15 +48,29 @@ def test_the_pie_fills_over_the_target(minutes: int, share: int) -> None:
     assert f'stroke-dasharray="{share} 100"' in waiting(minutes)
 
 
+@pytest.mark.django_db
+def test_the_organisation_says_how_soon_a_lead_should_hear_from_somebody(cast: Cast, client_for: ClientFor) -> None:
+    lead, now = make_lead(cast.rep_a), timezone.now()
+    Lead.objects.update(created_at=now - dt.timedelta(minutes=90))
+    pages, client = ("/leads/", f"/leads/{lead.pk}/", "/leads/triage/", "/"), client_for(cast.rep_a)
+    assert [page for page in pages if "longer than the target of 1 h" in _body(client, page)] == [*pages]
+    Organisation.objects.update(first_response_minutes=240)
+    assert [page for page in pages if "of the target of 4 h" in _body(client, page)] == [*pages]
+
+
+def _body(client: Client, page: str) -> str:
+    return client.get(page).content.decode()
+
+
 def test_a_touched_lead_shows_how_long_it_took() -> None:
     now = ARRIVED + dt.timedelta(days=9)
-    html = clock_html("open", ARRIVED, ARRIVED + dt.timedelta(minutes=38), None, now)
+    html = clock_html("open", ARRIVED, ARRIVED + dt.timedelta(minutes=38), None, now, target=HOUR)
     assert 'class="clock clock-done" title="First touch 38 min after it arrived"' in html
     assert ">38 min<" in html.replace("</svg>", ">")
 
 
 def test_a_lead_closed_without_a_touch_has_no_clock() -> None:
-    html = clock_html("disqualified", ARRIVED, None, ARRIVED, ARRIVED)
+    html = clock_html("disqualified", ARRIVED, None, ARRIVED, ARRIVED, target=HOUR)
     assert "clock" not in html
     assert "Closed without a first touch" in html
 

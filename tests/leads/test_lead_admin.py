@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from leads.models import CapturedPost, CaptureForm, Lead
+from crm.data.models import DuplicateRule
+from leads.models import AssignmentRule, CapturedPost, CaptureForm, Lead
 from tests.catalog.pages import text_of
 from tests.factories.cast import Cast
 from tests.factories.leads import make_form, make_lead
@@ -52,3 +53,42 @@ def test_the_quarantine_is_read_and_not_changed(cast: Cast, ada: Client) -> None
     assert "<b>red" not in page
     assert ada.post(f"/admin/leads/capturedpost/{post.pk}/change/", {"verdict": "lead"}).status_code == 403
     assert CapturedPost.objects.get(pk=post.pk).verdict == "nameless"
+
+
+def test_rules_are_moved_up_and_down_by_buttons(cast: Cast, ada: Client, client_for: ClientFor) -> None:
+    url = "/admin/leads/assignmentrule/"
+    rules = [
+        AssignmentRule.objects.create(name=name, position=100, way="person", person=cast.rep_a, is_active=name != "C")
+        for name in "ABCD"
+    ]
+    a, _b, _c, d = (rule.pk for rule in rules)
+    assert f'form="order-form" type="submit" name="move" value="up-{d}"' in ada.get(url).content.decode()
+
+    def order() -> str:
+        return "".join(AssignmentRule.objects.order_by("position", "pk").values_list("name", flat=True))
+
+    def move(sent: str, address: str = url) -> str:
+        response = ada.post(address, {"move": sent})
+        assert response.status_code == 302
+        return order()
+
+    assert move(f"up-{a}") == "ABCD"
+    assert move(f"up-{d}") == "ABDC"
+    assert move(f"down-{a}") == "BADC"
+    # The filter leaves out what lies between: the next one that is shown counts.
+    assert move(f"down-{d}") == "BACD"
+    assert move(f"up-{d}", f"{url}?is_active__exact=1") == "BDAC"
+    assert list(AssignmentRule.objects.order_by("position").values_list("position", flat=True)) == [10, 20, 30, 40]
+    assert move("up-0") == move("down-x") == move(f"down-{rules[2].pk}") == "BDAC"
+    assert client_for(cast.rep_a).post(url, {"move": f"up-{a}"}).status_code == 403
+    assert order() == "BDAC"
+
+
+def test_duplicate_rules_are_in_order_for_each_pair_of_tables(ada: Client) -> None:
+    rules = DuplicateRule.objects.filter(noun="leads.lead", against="leads.lead").order_by("position", "pk")
+    first, second = rules[:2]
+    others = DuplicateRule.objects.exclude(pk__in=rules.values("pk"))
+    before = list(others.order_by("pk").values_list("position"))
+    assert ada.post("/admin/data/duplicaterule/", {"move": f"down-{first.pk}"}).status_code == 302
+    assert [rule.pk for rule in rules[:2]] == [second.pk, first.pk]
+    assert list(others.order_by("pk").values_list("position")) == before

@@ -48,6 +48,12 @@ class Organisation(WritingModel, Singleton):
         default=False,
         help_text=_("Otherwise a manual discount is for the line."),
     )
+    first_response_minutes = models.PositiveIntegerField(
+        _("minutes to the first response to a lead"),
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(90 * 24 * 60)],
+        help_text=_("Where no assignment rule says otherwise; the clock of the lead turns red afterwards."),
+    )
     managers_may_write = models.BooleanField(_("managers may change records of their direct reports"), default=True)
 
     class Meta:
