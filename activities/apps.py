@@ -12,10 +12,12 @@ class ActivitiesConfig(AppConfig):
         from activities.models import Activity  # noqa: PLC0415
         from activities.panels import ACTIVITY_PANELS  # noqa: PLC0415
         from activities.search import ACTIVITIES  # noqa: PLC0415
+        from activities.services.activities import SETTLED, update_activities  # noqa: PLC0415
         from crm.core import actions  # noqa: PLC0415
         from crm.core.context import NavEntry, register_nav  # noqa: PLC0415
         from crm.core.panels import register_panels  # noqa: PLC0415
         from crm.core.search import register_search  # noqa: PLC0415
+        from crm.data.many import register_many  # noqa: PLC0415
 
         permissions.declare()
         importing.register()
@@ -27,6 +29,7 @@ class ActivitiesConfig(AppConfig):
         actions.register(COMPLETE, CANCEL, REOPEN, ASSIGN, PIN, UNPIN)
         register_panels(Activity, *ACTIVITY_PANELS)
         register_search(ACTIVITIES)
+        register_many(Activity, fields=SETTLED, change=update_activities)
         register_nav(
             NavEntry(
                 _("Activities"),

@@ -46,6 +46,12 @@ def write_links(activity: Activity) -> None:
     _rewrite([activity], _Links())
 
 
+def write_links_of(activities: Sequence[Activity]) -> None:
+    """As `write_links` for many; what lies above the records that several concern is read once."""
+    models.prefetch_related_objects(activities, "participants")
+    _rewrite(activities, _Links())
+
+
 def write_first_links(
     activities: Sequence[Activity], *known: models.Model, parties: Mapping[int, Sequence[Any]] | None = None
 ) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from activities.kinds import Kind, beginnings, outcome, reason_when_reopened
-from activities.links import write_first_links, write_links
+from activities.links import write_first_links, write_links, write_links_of
 from activities.models import Activity
 from activities.regarding import Ref, model_of
 from activities.services.parties import Party, add_participants, replace_participants
@@ -19,9 +19,10 @@ from activities.services.values import fill
 from activities.states import ACTIVITY_MACHINE
 from crm.core.access import READ, WRITE, check_create, find_for, lock_for
 from crm.core.actors import Actor
-from crm.core.errors import Conflict, Invalid
+from crm.core.errors import Conflict, Invalid, Refusal
 from crm.core.reactions import Reaction
 from crm.core.transactions import service
+from crm.core.values import change_locked
 from crm.users.models import Team, User
 from crm.users.services.ownership import owner_fields, same_owner
 
@@ -138,6 +139,26 @@ def update_activity(
         replace_participants(activity, participants, actor)
     write_links(activity)
     return activity
+
+
+SETTLED = frozenset({"subject", "description", "due_at"})
+"""Columns from which other columns and the links of the same activity follow, and nothing beside these."""
+
+
+@service("activity.updated")
+def update_activities(
+    *, records: Sequence[Activity], values: Mapping[int, Mapping[str, Any]], actor: Actor, at: dt.datetime
+) -> Mapping[int, Refusal]:
+    """As `update_activity` for `SETTLED` columns of many, which the caller has locked and the actor may change."""
+
+    def change(activity: Activity, new: Mapping[str, Any]) -> None:
+        if obstacle := edit_obstacle(activity):
+            raise Conflict(obstacle)
+        fill(activity, new, actor)
+
+    refused = change_locked(records, values, change)
+    write_links_of([activity for activity in records if activity.pk not in refused])
+    return refused
 
 
 def edit_obstacle(activity: Activity) -> str:

@@ -16,6 +16,7 @@ _DAYS = ("delivered_on",)
 
 class InvoiceForm(DocumentForm[Invoice]):
     sections = sections(gettext_lazy("Invoice"), days=_DAYS)
+    alone = DocumentForm.alone | {"delivered_on"}
 
     class Meta:
         model = Invoice

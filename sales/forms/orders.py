@@ -15,6 +15,7 @@ _DAYS = ("ordered_on", "requested_delivery_on")
 
 class OrderForm(DocumentForm[Order]):
     sections = sections(gettext_lazy("Order"), days=_DAYS)
+    alone = DocumentForm.alone | {"requested_delivery_on"}
 
     class Meta:
         model = Order

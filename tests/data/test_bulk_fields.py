@@ -1,5 +1,6 @@
 """Bulk edits of each kind of field: by one statement, with the rules of the field, and back again."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from activities.links import wrong_links
 from activities.models import Activity
 from crm.core.actors import SYSTEM
 from crm.core.custom.services import change_field, retire_field, set_choice
@@ -22,7 +24,7 @@ from crm.users.models import Role, User
 from crm.users.rights import SALES_MANAGER
 from leads.models import Lead
 from tests.data.runs import outcomes, previewed, run, undo
-from tests.factories.activities import make_activity
+from tests.factories.activities import AT, make_activity, make_completed
 from tests.factories.cast import Cast
 from tests.factories.custom import make_field, make_field_of_each_kind
 from tests.factories.customers import ContactFactory
@@ -268,6 +270,22 @@ class TestColumnsThatOthersFollow:
         run(Contact, "edit-last_name", cast.rep_a, last_name="Berg")
         contact.refresh_from_db()
         assert (contact.full_name, contact.sort_key) == ("Ada Berg", "ada berg")
+
+    def test_of_activities_whose_place_on_timelines_follows(self, cast: Cast) -> None:
+        lead = make_lead(cast.rep_a)
+        task, meeting, finished = (
+            make_activity(cast.rep_a, regarding=lead, due_at=AT),
+            make_activity(cast.rep_a, "appointment", regarding=lead),
+            make_completed(cast.rep_a, regarding=lead, due_at=AT),
+        )
+        done = run(Activity, "edit-due_at", cast.rep_a, due_at="2026-04-01T09:00")
+        assert outcomes(done) == {task.pk: "done", meeting.pk: "state", finished.pk: "state"}
+        task.refresh_from_db()
+        assert (task.due_at, list(wrong_links())) == (dt.datetime(2026, 4, 1, 9, tzinfo=dt.UTC), [])
+        assert outcomes(run(Activity, "edit-subject", cast.rep_a, subject="Ring up"))[meeting.pk] == "done"
+        undo(done, cast.rep_a)
+        task.refresh_from_db()
+        assert (task.due_at, task.subject, list(wrong_links())) == (AT, "Ring up", [])
 
     def test_a_figure_of_money_is_taken_back_to_the_digit(self, cast: Cast) -> None:
         lead = make_lead(cast.rep_a, estimated_value="10.5000")
