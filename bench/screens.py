@@ -8,17 +8,22 @@ from django.apps import apps
 from django.urls import reverse
 from playwright.sync_api import Page as Tab
 
+from bench import acts
+
 type Act = Callable[[Tab], None]
 
 
 @dataclass(frozen=True)
 class Screen:
-    """`record` names table and state of the record that is shown; `act` is done on the page before its picture."""
+    """`record` names table and state of the record that is shown, `args` what else the address takes; `act` is done on
+    the page before its picture.
+    """
 
     title: str
     address: str
     record: tuple[str, dict[str, Any]] | None = None
     query: str = ""
+    args: tuple[str, ...] = ()
     who: str = "anton"
     act: Act | None = None
 
@@ -29,7 +34,7 @@ class Screen:
 
     def url(self) -> str:
         """Of the newest record in this state that belongs to the seller, where there is one."""
-        path = reverse(self.address, args=[_pk(*self.record, who=self.who)] if self.record else [])
+        path = reverse(self.address, args=[_pk(*self.record, who=self.who)] if self.record else self.args)
         return f"{path}?{self.query}" if self.query else path
 
 
@@ -43,54 +48,14 @@ def _pk(label: str, columns: dict[str, Any], who: str) -> int:
     return int(found.pk)
 
 
-def _send_empty(tab: Tab) -> None:
-    form = tab.locator("main form[method=post]").first
-    form.evaluate("form => form.querySelectorAll('input[type=text], input[type=email]').forEach(one => one.value = '')")
-    with tab.expect_navigation():
-        form.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
-
-
-def _send_stale(tab: Tab) -> None:
-    form = tab.locator("main form[method=post]").first
-    with tab.expect_navigation():
-        form.evaluate("form => { form.elements.version.value = '0'; form.elements.topic.value += ', second plant' }")
-        form.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
-
-
-def _send_post(tab: Tab) -> None:
-    form = (
-        "document.body.innerHTML = '<form method=post action=/capture/><input name=email value=k@lake.example></form>'"
-    )
-    tab.evaluate(f"{form}; document.forms[0].submit()")
-    tab.wait_for_load_state()
-
-
-def _open_menu(tab: Tab) -> None:
-    tab.locator("main details.menu summary").first.click()
-
-
-def _paste_cards(tab: Tab) -> None:
-    people = (
-        "Ines\tWalde\tBuyer\tWalde Molkerei",
-        "Jonas\tPrill\tPlant engineer\tPrill & Sohn",
-        "Ana\tReis\t\tReis Lda",
-    )
-    tab.locator("[name=pasted]").fill("\n".join(people))
-    with tab.expect_navigation():
-        tab.locator("button[name=add]").click()
-
-
-def _check_cards(tab: Tab) -> None:
-    _paste_cards(tab)
-    with tab.expect_navigation():
-        tab.locator("button[name=check]").click()
-
-
 _LEAD = ("leads.Lead", {"state": "open"})
 _WON = ("sales.Opportunity", {"state": "won"})
 _QUOTE = ("sales.Quote", {"state": "draft"})
 _ACTIVE_QUOTE = ("sales.Quote", {"state": "active"})
 _ACCOUNT = ("customers.Account", {"state": "active", "qualification_results__isnull": False})
+_POST = ("leads.CapturedPost", {"verdict": "spam"})
+_FORM: tuple[str, dict[str, Any]] = ("leads.CaptureForm", {})
+_VISITORS = ("leads.MarketingList", {"name": "Fair visitors"})
 
 GROUPS: dict[str, tuple[Screen, ...]] = {
     "Signing in": (
@@ -104,11 +69,24 @@ GROUPS: dict[str, tuple[Screen, ...]] = {
         Screen("Today of a manager", "home", who="mara"),
         Screen("Search", "core:search", query="q=an"),
         Screen("Nothing found", "core:search", query="q=zzzz"),
+        Screen("Palette", "home", act=acts.ask_palette),
+        Screen("Notifications", "notifications"),
+        Screen("Settings", "settings"),
+        Screen("Days away", "leads:absences"),
     ),
     "Leads": (
         Screen("Leads", "leads:lead_list"),
         Screen("All leads", "leads:lead_list", query="view=all", who="mara"),
         Screen("No lead matches", "leads:lead_list", query="view=all&q=zzzz"),
+        Screen("Leads in groups", "leads:lead_list", query="view=all&group=rating&q=state:open+created:this-month"),
+        Screen("How the list looks", "leads:lead_list", query="view=all&panel=look"),
+        Screen("A condition for the list", "leads:lead_list", query="view=all&panel=filter"),
+        Screen("A field that is not there", "leads:lead_list", query="view=all&q=ratin:hot"),
+        Screen("Keep a view", "view_create", query="noun=leads.lead&columns=name,company&q=rating:hot"),
+        Screen("Ticked leads", "leads:lead_list", query="view=all", act=acts.tick_three),
+        Screen("Assign ticked leads", "leads:lead_list", query="view=all", who="mara", act=acts.assign_three),
+        Screen("A look at a lead", "leads:lead_list", query="view=all", act=acts.peek),
+        Screen("Export leads", "data:export", query="list=%2Fleads%2F%3Fview%3Dall", who="mara"),
         Screen("Lead", "leads:lead_detail", _LEAD),
         Screen("Lead details", "leads:lead_detail", _LEAD, query="tab=details"),
         Screen("Lead history", "leads:lead_detail", _LEAD, query="tab=history"),
@@ -116,17 +94,41 @@ GROUPS: dict[str, tuple[Screen, ...]] = {
         Screen("Qualify a lead", "sales:lead_qualify", _LEAD),
         Screen("Disqualify a lead", "leads:lead_disqualify", _LEAD),
         Screen("New lead", "leads:lead_create"),
-        Screen("New lead with errors", "leads:lead_create", act=_send_empty),
-        Screen("Lead saved by somebody else", "leads:lead_edit", _LEAD, act=_send_stale),
-        Screen("Other moves of a lead", "leads:lead_detail", _LEAD, act=_open_menu),
+        Screen("New lead with errors", "leads:lead_create", act=acts.send_empty),
+        Screen("Lead saved by somebody else", "leads:lead_edit", _LEAD, act=acts.send_stale),
+        Screen("Other moves of a lead", "leads:lead_detail", _LEAD, act=acts.open_menu),
     ),
     "Leads that come in": (
         Screen("New leads one after the other", "leads:lead_triage", query="whose=all", who="mara"),
-        Screen("Business cards", "data:cards", act=_paste_cards),
-        Screen("Business cards checked", "data:cards", act=_check_cards),
+        Screen("Business cards", "data:cards", act=acts.paste_cards),
+        Screen("Business cards checked", "data:cards", act=acts.check_cards),
         Screen("Quarantine", "leads:quarantine", who="admin"),
-        Screen("Campaign performance", "reports:campaign_performance", who="mara"),
+        Screen("A post in the quarantine", "leads:quarantine_post", _POST, who="admin"),
+        Screen("Lead forms", "leads:capture_form_list", query="view=all", who="admin"),
+        Screen("Lead form", "leads:capture_form_detail", _FORM, who="admin"),
+        Screen("Where rules send a lead", "leads:lead_assign_by_rules", _LEAD, who="mara"),
         Screen("Qualification map", "sales:qualification_map", who="admin"),
+    ),
+    "Imports, duplicates and merges": (
+        Screen("New import", "data:import_new", query="noun=leads", who="mara"),
+        Screen("Columns of a file", "data:import_new", query="noun=leads", who="mara", act=acts.upload),
+        Screen("Rehearsed import", "data:import_new", query="noun=leads", who="mara", act=acts.rehearse),
+        Screen("Import", "data:import_new", query="noun=leads", who="mara", act=acts.write),
+        Screen("Imports", "data:imports", who="mara"),
+        Screen("Duplicates", "data:duplicates", query="table=leads", who="mara"),
+        Screen("Merge", "data:duplicates", query="table=leads", who="mara", act=acts.merge_first_pair),
+    ),
+    "Campaigns and reports": (
+        Screen("Campaigns", "leads:campaign_list", query="view=all", who="mara"),
+        Screen("Campaign", "leads:campaign_detail", ("leads.Campaign", {"code": "SEARCH"}), who="mara"),
+        Screen("Planned campaign", "leads:campaign_detail", ("leads.Campaign", {"code": "TOUR"}), who="mara"),
+        Screen("Marketing lists", "leads:marketing_list_list", query="view=all", who="mara"),
+        Screen("Marketing list", "leads:marketing_list_detail", _VISITORS, who="mara"),
+        Screen("Responses", "leads:campaign_response_list", query="view=all", who="mara"),
+        Screen("Reports", "reports:reports", who="mara"),
+        Screen("Campaign performance", "reports:campaign_performance", who="mara"),
+        Screen("Lead source effectiveness", "reports:source_effectiveness", who="mara"),
+        Screen("Leads per period", "reports:leads_per_period", who="mara"),
     ),
     "Opportunities": (
         Screen("Opportunities", "sales:opportunity_list"),
@@ -172,18 +174,16 @@ GROUPS: dict[str, tuple[Screen, ...]] = {
         Screen("New product", "catalog:product_create", who="admin"),
     ),
     "Refusals and thanks": (
-        Screen("Not found", "leads:lead_list", act=lambda tab: _go(tab, "/leads/999999/")),
+        Screen("Not found", "leads:lead_list", act=lambda tab: acts.go(tab, "/leads/999999/")),
         Screen("Not allowed", "catalog:product_create"),
         Screen("Not possible now", "sales:quote_activate", _ACTIVE_QUOTE),
-        Screen("Thanks after a post", "account_login", who="", act=_send_post),
+        Screen("Thanks after a post", "account_login", who="", act=acts.send_post),
     ),
     "Administration": (
         Screen("Administration", "admin:index", who="admin"),
         Screen("People", "admin:users_user_changelist", who="admin"),
+        Screen("Assignment rules", "admin:leads_assignmentrule_changelist", who="admin"),
+        Screen("Score rules", "admin:leads_scorerule_changelist", who="admin"),
+        Screen("New field", "admin:core_customfield_add", who="admin"),
     ),
 }
-
-
-def _go(tab: Tab, path: str) -> None:
-    with tab.expect_navigation():
-        tab.evaluate(f"location.assign({path!r})")

@@ -31,7 +31,7 @@ _THEMES = ("light", "dark")
 #: Nothing that is in sight waits to be fetched.
 _ALL_FETCHED = """() => ![...document.querySelectorAll(".is-waiting")].some(
     panel => panel.getBoundingClientRect().top < innerHeight)"""
-_LARGEST, _LARGEST_OF_ALL = 40_000, 6_000_000
+_LARGEST, _LARGEST_OF_ALL = 40_000, 10_000_000
 #: By how much it is shrunk, and how well it is kept: smaller letters are better than smeared ones.
 _PACKINGS = ((1, 60), (1, 40), (1, 25), (0.75, 30), (0.5, 40), (0.5, 15))
 _FLAGS = (

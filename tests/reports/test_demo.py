@@ -144,6 +144,12 @@ def test_a_new_lead_resembles_a_customer() -> None:
     assert lead.existing_account is None
 
 
+def test_what_is_planned_with_the_lists_comes_after_them_at_every_hour_of_a_week() -> None:
+    for hour in range(7 * 24):
+        story = Story(NOW + dt.timedelta(hours=hour))
+        assert story.days_ago(6) < story.days_ago(3) < story.now
+
+
 def test_the_office_has_rules_tags_a_view_a_mailing_and_posts_to_look_at() -> None:
     held = CapturedPost.objects.order_by("received_at")
 

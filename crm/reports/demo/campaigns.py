@@ -47,7 +47,8 @@ class CampaignChapter:
             story.plan(story.days_ago(began + 6), self._beginning(plan))
         for number in range(_RESPONSES):
             story.plan(story.days_ago(2 + number * 6), self._answer)
-        story.plan(story.days_ago(1.5), self._make_lists)
+        # Early enough to lie behind every weekend, before what is planned with the lists.
+        story.plan(story.days_ago(6), self._make_lists)
 
     def _beginning(self, plan: Any) -> Step:
         return lambda at: self._begin(plan, at)

@@ -68,8 +68,8 @@ class OfficeChapter:
         story = self._world.story
         story.plan(story.days_ago(40), self._make_rules)
         story.plan(story.days_ago(30), self._share_a_view)
-        story.plan(story.days_ago(1.4), self._tag)
-        story.plan(story.days_ago(1.3), self._plan_calls)
+        story.plan(story.days_ago(3), self._tag)
+        story.plan(story.days_ago(3), self._plan_calls)
         for hours, (fields, address) in enumerate(_ADVERTISERS, start=2):
             story.plan(story.now - dt.timedelta(hours=hours), self._posting(fields, address))
         story.plan(story.now - dt.timedelta(minutes=35), self._ask_a_seller)
