@@ -60,7 +60,7 @@ def count_up_to(
     found = _counted(pieces, limit, until)
     if found is not None and found <= limit:
         return Count(found, exact=True)
-    estimate = max(plans_of([_everything(pieces)])[0].rows, found or 1)
+    estimate = max(_ways(pieces, limit)[-1][1].rows, found or 1)
     _keep(key, estimate)
     return Count(estimate, exact=False)
 
@@ -82,12 +82,20 @@ def _counted(pieces: Pieces, limit: int, until: float) -> int | None:
 
 def _cheapest(pieces: Pieces, limit: int) -> Sql | None:
     """Where columns narrow the rows the planner says which way costs less, and whether there is any hope at all."""
-    each = _counting(pieces.pieces, limit)
     if not pieces.is_narrowed:
-        return each
-    ways = [each] if pieces.together == pieces.pieces else [each, _counting(pieces.together, limit)]
-    plan, cheapest = min(zip(plans_of(ways), ways, strict=True), key=lambda pair: pair[0].cost)
+        return _counting(pieces.pieces, limit)
+    *counting, _all = _ways(pieces, limit)
+    cheapest, plan = min(counting, key=lambda way: way[1].cost)
     return None if _is_hopeless(plan) else cheapest
+
+
+def _ways(pieces: Pieces, limit: int) -> list[tuple[Sql, Plan]]:
+    """The ways to count with what the planner believes of them, in one question; behind them all rows."""
+    ways = [_everything(pieces)]
+    if pieces.is_narrowed:
+        found_by = [pieces.pieces] if pieces.together == pieces.pieces else [pieces.pieces, pieces.together]
+        ways = [_counting(found, limit) for found in found_by] + ways
+    return list(zip(ways, plans_of(ways), strict=True))
 
 
 def _is_hopeless(plan: Plan) -> bool:

@@ -17,6 +17,20 @@ def is_indexed(model: type[models.Model], name: str) -> bool:
     return any(name in _columns(index)[:2] for index in model._meta.indexes)
 
 
+class ValueIndex(models.Index):
+    """Of a text column that holds few different values: `stored_values` reads from it which there are."""
+
+
+@lru_cache
+def has_value_index(model: type[models.Model], name: str) -> bool:
+    return any(isinstance(index, ValueIndex) and index.fields == [name] for index in model._meta.indexes)
+
+
+def value_index(prefix: str, column: str) -> ValueIndex:
+    """`prefix` is that of the table's other indexes ("lead")."""
+    return ValueIndex(fields=[column], name=f"{prefix}_{column}_values", condition=~models.Q(**{column: ""}))
+
+
 @lru_cache
 def has_branch_index(model: type[models.Model], name: str) -> bool:
     """Does an index answer an order by this field within every branch of a person's rights?"""

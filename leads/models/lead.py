@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
+from crm.core.indexes import value_index
 from crm.core.models import Currency, CustomModel, TaggedModel, tag_index, tracked
 from crm.core.states import StateModel, reason_field, state_field
 from crm.core.words import SearchWords
@@ -207,6 +208,9 @@ class Lead(OwnedModel, StateModel, CustomModel, TaggedModel):
             GinIndex(LEAD_WORDS, name="lead_search"),
             tag_index("lead"),
             campaign_index("lead"),
+            value_index("lead", "country"),
+            value_index("lead", "industry"),
+            value_index("lead", "source"),
             # The few that wait for their first touch, among however many.
             models.Index(fields=["created_at"], name="lead_new_idx", condition=Q(state="open", status_reason="new")),
             models.Index(fields=["email_key"], name="lead_email_idx", condition=~Q(email_key="")),

@@ -14,8 +14,9 @@ from crm.core import counts
 from crm.core.access import Branch
 from crm.core.counts import Count, count_up_to
 from crm.core.keyset import keyset_page
-from crm.core.plans import Plan
+from crm.core.plans import Plan, plans_of
 from crm.core.screens.lists import selections
+from crm.core.sql import Sql
 from crm.users.depth import Depth
 from leads.models import Lead
 from tests.core.lead_rows import grant, lead_row
@@ -82,6 +83,18 @@ def test_what_cannot_be_counted_in_time_is_not_begun(cast: Cast, plan: Plan, mon
         assert count_up_to(Lead.objects.filter(rating="hot"), by_owner(cast.rep_a.pk)) == Count(70, exact=False)
     assert len(queries) == 0
     assert count_up_to(Lead.objects.all(), by_owner(cast.rep_a.pk)) == Count(1, exact=True), "all is always counted"
+
+
+def test_costs_are_those_of_a_server_with_its_data_in_memory(cast: Cast) -> None:
+    rows = [Sql("SELECT id FROM leads_lead WHERE id = %s", (5,))]
+    with connection.cursor() as cursor:
+        found = []
+        for cost in (1.1, 11):
+            counts.forget_estimates()
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+            cursor.execute(f"SET LOCAL random_page_cost = {cost}")
+            found.append([plan.cost for plan in plans_of(rows)])
+    assert found[1] == pytest.approx(found[0], rel=0.3)
 
 
 def test_a_row_of_several_branches_is_counted_once_and_the_limit_holds_for_all_together(cast: Cast) -> None:

@@ -12,7 +12,7 @@ from catalog.models import Product
 from crm.core.actors import SYSTEM
 from crm.core.fields import fields_of
 from crm.core.models import Organisation, StatusReason
-from crm.core.query import Query, QueryError, condition, parse
+from crm.core.query import Query, QueryError, condition, parse, stored
 from crm.core.query.nodes import Not, Or, Term, Value
 from crm.core.writing import Writing, written_as
 from crm.customers.models import Account, Contact
@@ -152,9 +152,15 @@ def test_the_ends_of_the_calendar_are_no_error(cast: Cast) -> None:
         assert found(text, Lead, SYSTEM) == [], text
 
 
-def test_text_is_found_by_a_part_a_beginning_or_as_a_whole(cast: Cast) -> None:
+@pytest.mark.parametrize("column", ["company", "country"])
+@pytest.mark.parametrize("most", [500, 3])
+def test_text_is_found_by_a_part_a_beginning_or_as_a_whole(
+    cast: Cast, column: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a country the values that there are can be looked up, unless they are too many."""
+    monkeypatch.setattr(stored, "_MOST_LOOKED_AT", most)
     for name in ("Müller & Söhne", "Groß GmbH", "100% Müller", "a_b", "axb", 'the "best"', "back\\slash", "[x]* (y)"):
-        lead_row(cast.rep_a, name, company=name)
+        lead_row(cast.rep_a, name, **{column: name})
     lead_row(cast.rep_a, "empty")
     for text, names in {
         "company:MULLER": ["100% Müller", "Müller & Söhne"],
@@ -172,8 +178,8 @@ def test_text_is_found_by_a_part_a_beginning_or_as_a_whole(cast: Cast) -> None:
         'company:"none"': [],
         "company:any company:b": ["Groß GmbH", "a_b", "axb", "back\\slash", 'the "best"'],
     }.items():
-        assert found(text, Lead, SYSTEM) == names, text
-    assert refused("company:>a", Lead, SYSTEM) == ("“company” is text and has no larger and smaller.", ">a")
+        assert found(text.replace("company", column), Lead, SYSTEM) == names, text
+    assert refused(f"{column}:>a", Lead, SYSTEM) == (f"“{column}” is text and has no larger and smaller.", ">a")
 
 
 def test_yes_no_and_what_has_no_order(cast: Cast) -> None:

@@ -84,3 +84,17 @@ def test_words_and_names_are_answered_by_the_index_of_words(cast: Cast) -> None:
     for model, text, index in asked:
         rows = model._base_manager.filter(condition(parse(text), model, cast.administrator, timezone.now()))
         assert index in rows.explain(), text
+
+
+@pytest.mark.parametrize("column", ["country", "industry", "source"])
+def test_a_rare_value_is_found_through_the_index_of_its_column(cast: Cast, column: str) -> None:
+    lead_row(cast.rep_a, "Rare", **{column: "Ísland"})
+    lead_row(cast.rep_a, "Usual", **{column: "Norge"})
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    rows = Lead._base_manager.filter(condition(parse(f"{column}:isl"), Lead, cast.administrator, timezone.now()))
+    assert f"lead_{column}_values" in rows.explain()
+    assert [lead.name for lead in rows] == ["Rare"]
+    assert not Lead.objects.filter(
+        condition(parse(f"{column}:nowhere"), Lead, cast.administrator, timezone.now())
+    ).exists()

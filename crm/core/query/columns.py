@@ -13,8 +13,10 @@ from django.db.models.lookups import In
 from crm.core.custom.expressions import KEYS, NUMBERS, Folded
 from crm.core.fields import Kind, Model, RecordField, derived, fields_of_table
 from crm.core.folding import fold
+from crm.core.indexes import has_value_index
 from crm.core.query import folded
 from crm.core.query.dates import Days
+from crm.core.query.stored import stored_values
 from crm.core.words import Words
 
 _NAMES = ("name", "topic", "subject", "number", "code")
@@ -120,7 +122,10 @@ def _folded(field: RecordField, lookup: str, text: str) -> Q:
 
 
 def _matches(model: Model, field: RecordField, pattern: str) -> Q:
-    return compared(model, field, "regex", pattern)
+    values = stored_values(model, field.path, pattern) if has_value_index(model, field.path) else None
+    if values is None:
+        return compared(model, field, "regex", pattern)
+    return among(model, field, values) if values else Q(pk__in=())
 
 
 def _has_letters(text: str) -> bool:

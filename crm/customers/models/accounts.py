@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from crm.core.folding import company_key, fold
+from crm.core.indexes import value_index
 from crm.core.models import CustomModel, TaggedModel, tag_index, tracked
 from crm.core.states import StateModel, reason_field, state_field
 from crm.core.words import SearchWords
@@ -107,6 +108,7 @@ class Account(StateModel, CommercialTerms, ContactPreferences, OwnedModel, Custo
             *branch_indexes("account", "-created_at", "-updated_at", "sort_key"),
             GinIndex(ACCOUNT_WORDS, name="account_search"),
             tag_index("account"),
+            value_index("account", "industry"),
             models.Index(fields=["company_key"], name="account_by_company", condition=~Q(company_key="")),
             models.Index(fields=["email_key"], name="account_by_email", condition=~Q(email_key="")),
             models.Index(fields=["email_domain"], name="account_by_email_domain", condition=~Q(email_domain="")),
