@@ -12,6 +12,7 @@ import pytest
 _LONGEST = (
     "tests/proofs/test_query_counts.py",
     "tests/browser/test_layout.py",
+    "tests/browser/test_translated_layout.py",
     "tests/proofs/test_northwind.py",
     "tests/browser/test_axe.py",
     "tests/browser/test_the_line.py",
