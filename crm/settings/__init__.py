@@ -245,6 +245,7 @@ UNFOLD = {
     "SITE_TITLE": "Throughline",
     "SITE_HEADER": "Throughline",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}img/mark.svg"}],
     "SHOW_HISTORY": False,
     "STYLES": [f"{STATIC_URL}css/admin.css"],
     "SCRIPTS": [f"{STATIC_URL}js/admin.js"],

@@ -48,13 +48,14 @@ _HEBREW = "אבגדהוזחטיכלמנסעפצקרשתםןףץ" * 2
 MIRROR = f"""() => {{
     const letters = new Map({json.dumps(list(zip(_ACCENTED, _HEBREW, strict=True)))});
     const word = new RegExp("[{_ACCENTED}]+", "g");
-    const mirrored = grown => [...grown].slice(0, Math.floor(grown.length / {1 + _GROWTH})).map(one => letters.get(one));
+    const short = grown => [...grown].slice(0, Math.floor(grown.length / {1 + _GROWTH}));
+    const mirrored = grown => short(grown).map(one => letters.get(one)).join("");
     document.documentElement.dir = "rtl";
     document.documentElement.lang = "he";
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {{
         const text = walker.currentNode.data;
-        if (text.match(word)) walker.currentNode.data = text.replace(word, grown => mirrored(grown).join(""));
+        if (text.match(word)) walker.currentNode.data = text.replace(word, mirrored);
     }}
 }}"""
 
