@@ -15,10 +15,10 @@ from activities.regarding import Ref, nouns
 from activities.services.activities import update_activity
 from activities.services.values import settle_times
 from activities.states import ACTIVITY_MACHINE
-from crm.core.bulk import insert_new
 from crm.core.errors import Invalid
 from crm.core.fields import Choice
 from crm.core.fields import Kind as FieldKind
+from crm.core.inserting import insert_new
 from crm.data.importing.building import CREATED, built
 from crm.data.importing.drafts import Draft, Work
 from crm.data.importing.lookups import Lookups, why_not

@@ -16,7 +16,7 @@ from django.db.models import Q
 from activities.models import Activity, TimelineLink
 from activities.regarding import Ref
 from crm.core.actors import Actor
-from crm.core.bulk import insert_new
+from crm.core.inserting import insert_new
 from crm.core.transactions import service
 
 type Rollup = Callable[[Any], Iterable[models.Model | Ref | None]]

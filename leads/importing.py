@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.actors import SYSTEM
 from crm.core.fields import Kind
+from crm.core.folding import company_key
 from crm.core.numbering import take_numbers
+from crm.customers import keys
+from crm.customers.importing import PHONES
 from crm.data.importing.building import CREATED, FULL_NAME, built, split_name
 from crm.data.importing.drafts import Draft, Work
 from crm.data.importing.registry import Importer, Key, Same, Values
@@ -113,6 +116,7 @@ LEADS = Importer(
         Same(("email_key",), _("Same e-mail address")),
         Same(("phone_e164", "sort_key", "company_key"), _("Same name, company and phone number")),
     ),
+    keyed={**PHONES, "company": company_key, "email": keys.email_key, "website": keys.website_domain},
     names={
         "external_id": "leadid",
         "status": "leadstatus status lifecyclestage",

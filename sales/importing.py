@@ -14,10 +14,10 @@ from activities.services.closing import record_closes
 from catalog.models import PriceList, Product
 from catalog.pricing import PriceFound, override_price
 from catalog.services.prices import PriceBook, default_price_list
-from crm.core.bulk import insert_records
 from crm.core.errors import Invalid
 from crm.core.fields import Kind
 from crm.core.folding import fold
+from crm.core.inserting import insert_records
 from crm.core.models import Currency, rate_on
 from crm.core.money import ZERO
 from crm.customers.importing import make_account

@@ -8,8 +8,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.core.bulk import insert_new
 from crm.core.fields import Kind
+from crm.core.inserting import insert_new
 from crm.customers.models import Account, Contact
 from crm.data.importing.drafts import Draft, Work
 from crm.data.importing.registry import extend_importer

@@ -11,7 +11,7 @@ from activities.models import Activity
 from activities.regarding import Ref
 from activities.services.activities import new_activity
 from crm.core.actors import Actor
-from crm.core.bulk import insert_new
+from crm.core.inserting import insert_new
 from crm.core.transactions import service
 from crm.users.services.ownership import same_owner
 

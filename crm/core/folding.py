@@ -118,6 +118,8 @@ def clean_text(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Storable text for a field of one line: white space collapsed, no control characters."""
+    if text.isprintable():  # neither white space but the blank, nor anything that cannot be stored
+        return " ".join(text.split())
     return " ".join(_CONTROLS.sub("", storable(text)).split())
 
 

@@ -16,14 +16,18 @@ def e164(raw: str, region: str | None) -> str:
     ``region`` (ISO 3166 alpha-2) says how to read a number without country code; without a region only
     international numbers are read. A leading ``00`` counts as ``+`` wherever the region has no such number.
     """
-    readings = [_parsed(raw, region)]
-    digits = raw.strip()
-    if digits.startswith("00"):
-        readings.append(_parsed("+" + digits[2:], None))
-    valid = [number for number in readings if number and phonenumbers.is_valid_number(number)]
-    # Numbering plans change faster than libraries, so a number of the right length will do.
-    possible = [number for number in readings[-1:] if number and _is_possible(number)]
-    for number in valid + possible:
+    digits, number = raw.strip(), _parsed(raw, region)
+    if not digits.startswith("00"):
+        return _written(number)
+    if number and phonenumbers.is_valid_number(number):
+        return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return _written(_parsed("+" + digits[2:], None))
+
+
+def _written(number: PhoneNumber | None) -> str:
+    """Numbering plans change faster than libraries, so a number of the right length will do. Asked first is the length:
+    whether the plan knows a number takes longer than all the rest."""
+    if number and (_is_possible(number) or phonenumbers.is_valid_number(number)):
         return phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return ""
 

@@ -20,7 +20,9 @@ _Kind = CriterionKind
 
 def filled(key: Callable[[str], str], values: Values, *names: str) -> frozenset[str]:
     """The keys of the named fields, without empty ones."""
-    return frozenset(key(str(values[name])) for name in names if values.get(name)) - {""}
+    found = {key(str(value)) for name in names if (value := values.get(name))}
+    found.discard("")
+    return frozenset(found)
 
 
 def identity_of(

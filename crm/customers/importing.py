@@ -8,9 +8,12 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.core.bulk import insert_records, update_rows
+from crm.core.bulk import update_rows
 from crm.core.errors import Invalid
 from crm.core.fields import Kind
+from crm.core.folding import company_key
+from crm.core.inserting import insert_records
+from crm.customers import keys
 from crm.customers.models import Account, Address, Contact
 from crm.customers.services.accounts import ACCOUNT_FIELDS, create_account, update_account
 from crm.customers.services.contacts import CONTACT_FIELDS, update_contact
@@ -36,6 +39,10 @@ TYPE = column_target(
         "technologypartner": "partner",
     },
 )
+
+
+PHONES = dict.fromkeys(("phone", "phone2", "mobile"), keys.phone_key)
+"""What takes longest of a customer or a lead."""
 
 
 def register() -> None:
@@ -108,6 +115,7 @@ ACCOUNTS = Importer(
         Same(("email_key",), gettext_lazy("Same e-mail address")),
     ),
     parts=("addresses",),
+    keyed={**PHONES, "name": company_key, "email": keys.email_key, "website": keys.website_domain},
     names={
         "external_id": "accountid companyid id",
         "name": "name account accountname company companyname organization organizationname firma unternehmen",
@@ -155,6 +163,7 @@ CONTACTS = Importer(
         Same(("name_key", "account_id"), gettext_lazy("Same name at the same account")),
     ),
     parts=("addresses",),
+    keyed={**PHONES, "email": keys.email_key},
     make={"account": make_account},
     names={
         "external_id": "contactid id",

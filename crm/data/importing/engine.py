@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.core.access import visible_names
-from crm.core.among import Among
+from crm.core.among import Among, AmongNumbers
 from crm.core.errors import Invalid
 from crm.core.format import day
 from crm.data.export.safety import as_typed
@@ -96,12 +96,23 @@ class Engine:
         self.work.kept.clear()
         self.lookups = Lookups(self.actor)
 
-    def examine(self, rows: Sequence[Row]) -> list[Draft]:
-        """The rows of one block with what would become of each."""
+    def read(self, rows: Sequence[Row]) -> list[Draft]:
+        """What the rows say by themselves; the database is not asked, so it may be done in another thread."""
+        return [self._read(row) for row in rows]
+
+    def prepare(self, drafts: Sequence[Draft]) -> None:
+        """What will be asked of drafts that become records; by itself it changes nothing."""
+        for draft in drafts:
+            draft.fingerprint(self.run.noun)
+            for name, find_key in self.importer.keyed.items():
+                if text := draft.values.get(name):
+                    find_key(text)
+
+    def examine(self, drafts: Sequence[Draft]) -> None:
+        """What would become of each row of one block."""
         if not self.work.is_rehearsal:
             # What earlier blocks made is in the database; a rehearsal has to remember it.
             self._seen.clear()
-        drafts = [self._read(row) for row in rows]
         self._make(drafts)
         self._look_up(drafts)
         for draft in drafts:
@@ -112,7 +123,6 @@ class Engine:
         self._ruling.refuse([draft for draft in drafts if draft.is_new])
         self._tell_duplicates(drafts)
         self._ruling.warn()
-        return drafts
 
     # Reading
 
@@ -292,21 +302,24 @@ class Engine:
             for draft in drafts
             if draft.is_new and EXTERNAL_ID not in draft.values
         }
-        rows = ImportRow.objects.filter(
-            fingerprint__in=list(asked), is_rehearsal=False, outcome=NEW, run__noun=self.run.noun
-        ).exclude(run=self.run)
-        found = list(rows.values_list("fingerprint", "object_id", "run__started_at"))
-        if not found:
-            return
-        live = set(
-            self.importer.model._default_manager.filter(pk__in=[row[1] for row in found]).values_list("pk", flat=True)
-        )
-        since = {mark: at for mark, pk, at in found if pk in live}
+        since = self._imported_before(list(asked))
         for draft in drafts:
             at = since.get(draft.fingerprint(self.run.noun)) if draft.is_new else None
             if at is not None:
                 draft.outcome = REPEATED
                 draft.notes.append(_("Imported before, on %(day)s.") % {"day": day(at.date())})
+
+    def _imported_before(self, marks: Sequence[int]) -> dict[int | None, dt.datetime]:
+        """By fingerprint when another import has made a record of such a row, where that is still there."""
+        rows = ImportRow.objects.filter(AmongNumbers("fingerprint", marks), is_rehearsal=False, outcome=NEW)
+        found = [row for row in rows.values_list("fingerprint", "object_id", "run_id") if row[2] != self.run.pk]
+        if not found:
+            return {}
+        runs = Import.objects.filter(pk__in={run for _mark, _pk, run in found}, noun=self.run.noun)
+        begun = dict(runs.values_list("pk", "started_at"))
+        there = self.importer.model._default_manager.filter(pk__in=[pk for _mark, pk, run in found if run in begun])
+        live = set(there.values_list("pk", flat=True))
+        return {mark: at for mark, pk, run in found if pk in live and (at := begun.get(run)) is not None}
 
     # Building and comparing
 
@@ -325,7 +338,7 @@ class Engine:
         for rule in self.importer.same:
             asked: dict[tuple[Any, ...], list[Draft]] = defaultdict(list)
             for draft in drafts:
-                if draft.is_new and all(shape := tuple(getattr(draft.record, name) for name in rule.columns)):
+                if draft.is_new and all(shape := tuple([getattr(draft.record, name) for name in rule.columns])):
                     asked[shape].append(draft)
             if asked:
                 self._tell_duplicates_by(rule, asked)

@@ -61,7 +61,9 @@ class Importer:
     extra records that it has made. `update` is the noun's own service. `names` are heads that only this noun knows.
     `make` makes a record, by the name of the field that will refer to it, where a text stands for a new one. `chosen`
     are references that a person may choose for all rows that name none. `take_away` removes records, by their keys,
-    when the import is taken back, where more follows from them than goes with them.
+    when the import is taken back, where more follows from them than goes with them. `keyed` are functions that `build`
+    will ask about the texts of a field, and that keep what they found (`lru_cache`): of the next rows they are asked
+    while the server writes, and must not ask it anything.
     """
 
     model: type[models.Model]
@@ -76,6 +78,7 @@ class Importer:
     before: Callable[[Sequence[Draft], Work], None] = lambda _drafts, _work: None
     number: Callable[[Sequence[Draft], Work], None] = lambda _drafts, _work: None
     after: Callable[[Sequence[Draft], Work], Sequence[models.Model]] = lambda _drafts, _work: ()
+    keyed: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
     #: Parts of a record that go with it when the import is taken back.
     parts: tuple[str, ...] = ()
     make: Mapping[str, Callable[[str, Work], models.Model]] = field(default_factory=dict)

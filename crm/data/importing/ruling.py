@@ -43,6 +43,8 @@ class Ruling:
         rules = rules_of(self._noun.label) if self._noun else []
         self._rules = [rule for rule in rules if rule.is_forbidding or (asks_all and not _is_similar(rule))]
         self._seen: dict[int, dict[Shape, int]] = {}
+        #: Found before, by rule. Of a frequent name there may be as many records as all blocks have rows.
+        self._there: dict[int, dict[Shape, int]] = {}
         self._filled: dict[str, bool] = {}
         self._told: list[Told] = []
 
@@ -50,6 +52,7 @@ class Ruling:
         """What is forbidden of new rows, whose records are built. Hidden records count too."""
         if self._noun is None or not self._rules:
             return
+        self._filled = {label: True for label, is_filled in self._filled.items() if is_filled}
         if not self._is_rehearsal:
             self._seen.clear()  # what earlier blocks made is in the database
         counted = [draft for draft in drafts if self._noun.is_counted(draft.record)]
@@ -76,20 +79,22 @@ class Ruling:
             yield draft, {**values, "custom": getattr(draft.record, "custom", {})}
 
     def _ask(self, rule: Rule) -> None:
-        target, told = known_noun(rule.against), [one for one in self._told if one[0].is_new]
-        is_own = rule.noun == rule.against
-        if target is None or not told or not (is_own or self._has_rows(target)):
+        target, is_own = known_noun(rule.against), rule.noun == rule.against
+        if target is None or not (is_own or self._has_rows(target)):
+            return
+        told = [one for one in self._told if one[0].is_new]
+        if not told:
             return
         asked = _shapes_of(rule, target, told, is_asked=True)
         own = _shapes_of(rule, target, told, is_asked=False) if is_own and _is_similar(rule) else asked
         there = self._found(rule, target, told, asked)
         names = visible_names(self._actor, [(target.model, pk) for pk in there.values()])
-        why = reason(rule, target).lower()
+        why, kind = reason(rule, target).lower(), str(target.model._meta.verbose_name)
         for draft, _values, _identity in told:
             line = self._earlier(rule, draft.line, asked[draft.line], own[draft.line]) if is_own else 0
             pk = next((there[shape] for shape in asked[draft.line] if shape in there), None)
             if pk is not None:
-                self._say(rule, target, draft, names[target.model, pk], pk=pk, why=why)
+                self._say(rule, target, draft, names[target.model, pk], pk=pk, why=why, kind=kind)
             elif line:
                 self._say_line(rule, target, draft, line, why=why)
 
@@ -108,10 +113,15 @@ class Ruling:
             return {}
         if _is_similar(rule):
             return self._found_one_by_one(rule, target, told, asked)
-        wanted = {shape for shapes in asked.values() for shape in shapes}
+        known = {} if _decides(rule) else self._there.setdefault(rule.pk, {})
+        if len(known) > _MOST_FOUND:
+            known.clear()
+        wanted = {shape for shapes in asked.values() for shape in shapes if shape not in known}
         rows: Any = target.model._default_manager.filter(target.counts)
         rows = rows if rule.is_forbidding else rows.visible_to(self._actor)
-        return {shape: pk for pk, shape in _keyed(rows, rule, target, wanted) if shape in wanted} if wanted else {}
+        if wanted:
+            known |= {shape: pk for pk, shape in _keyed(rows, rule, target, wanted) if shape in wanted}
+        return {shape: known[shape] for shapes in asked.values() for shape in shapes if shape in known}
 
     def _found_one_by_one(
         self, rule: Rule, target: DuplicateNoun, told: Sequence[Told], asked: Mapping[int, set[Shape]]
@@ -124,16 +134,16 @@ class Ruling:
         return found
 
     def _has_rows(self, target: DuplicateNoun) -> bool:
-        if not self._filled.get(target.label):
+        if target.label not in self._filled:
             self._filled[target.label] = target.model._default_manager.exists()
         return self._filled[target.label]
 
-    def _say(self, rule: Rule, target: DuplicateNoun, draft: Draft, link: Any, *, pk: int, why: str) -> None:
-        name = link.label if link.hidden else f"{link.label} ({target.model._meta.verbose_name})"
+    def _say(self, rule: Rule, target: DuplicateNoun, draft: Draft, link: Any, *, pk: int, why: str, kind: str) -> None:
+        name = link.label if link.hidden else f"{link.label} ({kind})"
         words = {"name": name, "why": why}
         if rule.is_forbidding:
             draft.fail(sentence(rule, target, link), target=field_of(rule, target))
-        elif rule.is_exact and rule.noun == rule.against:
+        elif _decides(rule):
             draft.outcome, draft.object_id = DUPLICATE, pk
             draft.notes.append(_("Duplicate of %(name)s: %(why)s.") % {**words, "name": link.label})
         else:
@@ -149,6 +159,11 @@ class Ruling:
             draft.notes.append(_("Duplicate of line %(line)d: %(why)s.") % words)
         else:
             draft.notes.append(_("Perhaps the same as line %(line)d: %(why)s.") % words)
+
+
+def _decides(rule: Rule) -> bool:
+    """Whether a row comes in, which is asked of what stands there now; a warning may come from what stood there."""
+    return rule.is_forbidding or (rule.is_exact and rule.noun == rule.against)
 
 
 def _is_similar(rule: Rule) -> bool:

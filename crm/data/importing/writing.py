@@ -1,7 +1,7 @@
 """The drafts of one block become records: new ones set by set, changed ones through the service of their noun."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -10,23 +10,23 @@ from django.db.models import CheckConstraint, UniqueConstraint
 from django.utils.translation import gettext as _
 
 from crm.core import history
-from crm.core.bulk import insert_records
 from crm.core.custom.writing import VALUES
 from crm.core.errors import Refusal
+from crm.core.inserting import insert_records, take_keys
 from crm.data.importing.drafts import SAME, UPDATED, Draft
 from crm.data.importing.engine import Engine
 from crm.data.importing.notes import note, note_extras
-from crm.data.importing.readers import Row
 from crm.data.importing.targets import CUSTOM_PREFIX, EXTERNAL_ID, OWNER
 from crm.data.models import ExternalId
 
 _LOCKS = 0x1A9
 
 
-def write_block(engine: Engine, rows: Sequence[Row]) -> list[Draft]:
-    """Examine and write one block, in the transaction of the caller.
+def write_block(engine: Engine, drafts: Sequence[Draft], meanwhile: Callable[[], None]) -> None:
+    """Examine and write one block that has been read, in the transaction of the caller.
 
-    Two imports of the same noun take turns by blocks, so that each sees what the other has made.
+    Two imports of the same noun take turns by blocks, so that each sees what the other has made. From when `meanwhile`
+    is called until the transaction has ended, this process mostly waits.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -35,36 +35,37 @@ def write_block(engine: Engine, rows: Sequence[Row]) -> list[Draft]:
     run, model = engine.run, engine.importer.model
     about = f"data.import:{run.pk}"
     with history.action(f"{model._meta.model_name}.imported", actor=engine.actor, about=about):
-        drafts = engine.examine(rows)
-        _insert(engine, [draft for draft in drafts if draft.is_new])
+        engine.examine(drafts)
+        _insert(engine, [draft for draft in drafts if draft.is_new], meanwhile)
         changes = find_changes(engine, drafts)
         for draft in drafts:
             if draft.outcome == UPDATED and not draft.problems:
                 _update(engine, draft, *changes[draft.line])
         _keep_external_ids(model, drafts)
         note(run, drafts, model, is_rehearsal=False)
-    return drafts
 
 
-def _insert(engine: Engine, drafts: Sequence[Draft]) -> None:
+def _insert(engine: Engine, drafts: Sequence[Draft], meanwhile: Callable[[], None]) -> None:
     """All at once; where the database refuses one of them, one by one."""
     if not drafts:
         return
     try:
         with transaction.atomic():
-            _insert_all(engine, drafts)
+            _insert_all(engine, drafts, meanwhile)
     except IntegrityError as error:
         if len(drafts) == 1:
             drafts[0].fail(_sentence(engine.importer.model, error))
             return
         for draft in drafts:
-            _insert(engine, [draft])
+            _insert(engine, [draft], meanwhile)
 
 
-def _insert_all(engine: Engine, drafts: Sequence[Draft]) -> None:
-    importer, work = engine.importer, engine.work
+def _insert_all(engine: Engine, drafts: Sequence[Draft], meanwhile: Callable[[], None]) -> None:
+    importer, work, records = engine.importer, engine.work, [draft.record for draft in drafts]
     importer.number(drafts, work)
-    insert_records([draft.record for draft in drafts])
+    take_keys(records)
+    meanwhile()
+    insert_records(records)
     for draft in drafts:
         draft.object_id = draft.record.pk
         draft.version = 1 if hasattr(draft.record, "version") else None

@@ -15,11 +15,13 @@ from django.utils import timezone, translation
 
 from crm.core import history
 from crm.core.errors import Refusal
+from crm.core.growth import Growth
 from crm.core.models import Job
 from crm.core.transactions import retried
 from crm.core.work import beat
 from crm.core.writing import NATURAL, written_as
 from crm.data.importing import files
+from crm.data.importing.ahead import Ahead
 from crm.data.importing.drafts import Draft
 from crm.data.importing.engine import BLOCK, Engine
 from crm.data.importing.notes import note, outcome_of
@@ -27,7 +29,7 @@ from crm.data.importing.readers import Row
 from crm.data.importing.registry import importer_of
 from crm.data.importing.undoing import undo_block
 from crm.data.importing.writing import find_changes, write_block
-from crm.data.models import Import
+from crm.data.models import Import, ImportRow
 from crm.data.services.imports import AT_ONCE, KEPT_FOR, Tally, blocks_of, importer_for
 from crm.users.models import User
 from crm.users.reach import reach_of
@@ -104,7 +106,8 @@ def _rehearse(run: Import, job: Job | None, say: Say) -> None:
     run.lines.filter(is_rehearsal=True).delete()
     for block in blocks_of(run, BLOCK):
         with transaction.atomic():
-            drafts = engine.examine(block)
+            drafts = engine.read(block)
+            engine.examine(drafts)
             find_changes(engine, drafts)
             note(run, drafts, engine.importer.model, is_rehearsal=True)
             count(tally, drafts, engine.targets)
@@ -122,24 +125,44 @@ def _write(run: Import, job: Job | None, say: Say) -> None:
     engine = Engine(run, run.person, at)
     kept: dict[str, Any] = dict(job.checkpoint) if job is not None else {}
     tally, done = Tally.of(kept), int(kept.get("done", 0))
-    for block in blocks_of(run, BLOCK, int(kept.get("line", 0))):
-        done += len(block)
-        tally = retried(partial(_write_block, engine, block, done, tally, job))
+    growing = [Growth(engine.importer.model), Growth(ImportRow)]
+    rows_of_blocks = blocks_of(run, BLOCK, int(kept.get("line", 0)))
+    blocks = Ahead((_Block(engine, rows) for rows in rows_of_blocks), _Block.prepare)
+    for block in blocks:
+        done += len(block.rows)
+        tally = retried(partial(_write_block, block, done, tally, job, blocks.begin))
+        for table in growing:
+            table.add(len(block.rows))
         say(done)
     _finish(run, tally)
 
 
-def _write_block(engine: Engine, block: Sequence[Row], done: int, before: Tally, job: Job | None) -> Tally:
+class _Block:
+    """Rows that are read when the block is made, and once more where they must be written once more."""
+
+    def __init__(self, engine: Engine, rows: Sequence[Row]) -> None:
+        self.engine, self.rows = engine, rows
+        self._read: list[Draft] | None = engine.read(rows)
+
+    def prepare(self) -> None:
+        self.engine.prepare(self._read or ())
+
+    def take(self) -> list[Draft]:
+        drafts, self._read = self._read, None
+        return self.engine.read(self.rows) if drafts is None else drafts
+
+
+def _write_block(block: _Block, done: int, before: Tally, job: Job | None, meanwhile: Callable[[], None]) -> Tally:
     """The numbers afterwards; those before stay as they were, in case the block has to be done once more."""
-    tally = Tally.of(asdict(before))
+    tally, drafts, engine = Tally.of(asdict(before)), block.take(), block.engine
     try:
-        drafts = write_block(engine, block)
+        write_block(engine, drafts, meanwhile)
     except DatabaseError:
         engine.forget()
         raise
     count(tally, drafts, engine.targets)
     if job is not None:
-        beat(job, done, {"line": block[-1].line, "done": done, **asdict(tally)})
+        beat(job, done, {"line": block.rows[-1].line, "done": done, **asdict(tally)})
     return tally
 
 

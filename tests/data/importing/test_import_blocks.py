@@ -1,7 +1,7 @@
 """What an import leaves when a record is named twice, a block is done again, a worker gives up, or a key is hidden."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -10,6 +10,7 @@ from psycopg.errors import DeadlockDetected
 
 from crm.core.models import Job
 from crm.data.importing import engine, writing
+from crm.data.importing.drafts import Draft
 from crm.data.services import import_work, imports
 from crm.data.services.imports import begin, begin_here
 from crm.data.tasks import run_import
@@ -52,12 +53,11 @@ def test_a_block_that_is_done_again_makes_what_it_needs_again(tmp_path: Path, mo
     begin_here(import_id=run.pk, actor=cast.administrator, at=timezone.now())
     write, tries = writing.write_block, list[int]()
 
-    def deadlocked(working: engine.Engine, rows: Any) -> Any:
-        drafts = write(working, rows)
-        tries.append(len(rows))
+    def deadlocked(working: engine.Engine, drafts: list[Draft], meanwhile: Callable[[], None]) -> None:
+        write(working, drafts, meanwhile)
+        tries.append(len(drafts))
         if len(tries) == 1:
             raise OperationalError from DeadlockDetected()
-        return drafts
 
     monkeypatch.setattr(import_work, "write_block", deadlocked)
     done = import_work.perform(run.pk)
@@ -75,11 +75,11 @@ def test_an_import_whose_worker_gave_up_is_taken_back(
     begin(import_id=run.pk, stage="running", edition=None, actor=cast.rep_a, at=timezone.now())
     write, calls = writing.write_block, list[int]()
 
-    def broken(working: engine.Engine, rows: Any) -> Any:
-        calls.append(len(rows))
+    def broken(working: engine.Engine, drafts: list[Draft], meanwhile: Callable[[], None]) -> None:
+        calls.append(len(drafts))
         if len(calls) == 2:
             raise RuntimeError
-        return write(working, rows)
+        write(working, drafts, meanwhile)
 
     with monkeypatch.context() as patched:
         patched.setattr(import_work, "write_block", broken)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from io import StringIO
@@ -17,6 +18,7 @@ from crm.core.history import events_of
 from crm.core.models import Job
 from crm.core.work import resume_stale_jobs
 from crm.data.importing import engine, writing
+from crm.data.importing.drafts import Draft
 from crm.data.importing.registry import importer_of
 from crm.data.importing.styles import Style, guessed_style, read_date, read_number
 from crm.data.merge.services import merge_records
@@ -297,12 +299,11 @@ def test_a_worker_that_was_killed_is_followed_by_one_that_goes_on(
     job = Job.objects.get()
     write, calls = writing.write_block, list[int]()
 
-    def dying(working: engine.Engine, rows: Any) -> Any:
-        drafts = write(working, rows)
-        calls.append(len(rows))
+    def dying(working: engine.Engine, drafts: list[Draft], meanwhile: Callable[[], None]) -> None:
+        write(working, drafts, meanwhile)
+        calls.append(len(drafts))
         if len(calls) == 2:
             raise Killed
-        return drafts
 
     with monkeypatch.context() as patched:
         patched.setattr(import_work, "write_block", dying)
