@@ -52,7 +52,7 @@ class CaptureFormDetailView(DetailView[CaptureForm]):
     def facts(self, record: CaptureForm) -> list[Fact]:
         return [
             (_("Active"), _("yes") if record.is_active else _("no")),
-            (_("Leads go to"), str(record.owner or record.owner_team or "")),
+            (_("Leads go to"), _receiver(record)),
             (_("The same person again"), record.get_again_display()),
             (_("Spam"), record.get_sensitivity_display()),
         ]
@@ -76,6 +76,11 @@ class CaptureFormDetailView(DetailView[CaptureForm]):
         ]
         afterwards = [(_("Thank-you text"), record.thanks), (_("Page to go to instead"), record.redirect_url)]
         return [Section(_("Hosted page"), page), Section(_("Afterwards"), afterwards)]
+
+
+def _receiver(form: CaptureForm) -> str:
+    owner = str(form.owner or form.owner_team or "")
+    return _("whom the assignment rules name, else %(owner)s") % {"owner": owner} if form.by_rules else owner
 
 
 class CaptureFormEditView(EditView[CaptureForm]):

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from io import StringIO
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -20,7 +22,9 @@ from crm.core.history import events_of
 from crm.core.invariants import Check, examine, known_checks
 from crm.core.models import ExchangeRate, Organisation
 from crm.customers.models import Account, Contact
+from crm.reports.demo.campaigns import CampaignChapter
 from crm.reports.demo.catalogue import Catalogue
+from crm.reports.demo.office import OfficeChapter
 from crm.reports.demo.people import Login, Staff
 from crm.reports.demo.story import Story
 from crm.reports.demo.telling import tell_demo
@@ -50,6 +54,19 @@ pytestmark = pytest.mark.usefixtures("told")
 
 def _pairs(model: type[models.Model]) -> set[tuple[str, str]]:
     return set(model._default_manager.values_list("state", "status_reason"))
+
+
+@pytest.mark.parametrize("days", range(7))
+def test_on_every_day_and_hour_the_lists_are_made_before_they_are_used(days: int) -> None:
+    for hours in range(0, 24, 3):
+        story = Story(NOW + dt.timedelta(days=days, hours=hours))
+        world: Any = SimpleNamespace(story=story, staff=SimpleNamespace(manager=None, administrator=None))
+        form: Any = SimpleNamespace(key="key")
+        CampaignChapter(world, []).plan()
+        OfficeChapter(world, form).plan()
+        agenda = [step for moment, step in story.agenda() if moment < story.now]
+        told = [step.__name__ for step in agenda if step.__name__ in {"_make_lists", "_plan_calls"}]
+        assert told == ["_make_lists", "_plan_calls"]
 
 
 def test_there_are_as_many_records_as_a_company_of_that_size_has() -> None:

@@ -11,7 +11,6 @@ from crm.core.screens.nouns import edit_view_of
 from crm.data.acts.base import plain
 
 CUSTOM = "custom."
-TAGS = "tags"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ class Story:
         """Have `step` happen at `moment`; steps of one moment happen in the order in which they were planned."""
         heapq.heappush(self._steps, (moment, next(self._order), step))
 
+    def agenda(self) -> list[tuple[dt.datetime, Step]]:
+        """What is planned, in the order of time."""
+        return [(moment, step) for moment, _number, step in sorted(self._steps, key=lambda planned: planned[:2])]
+
     def play(self) -> None:
         """Do everything that is due until now, in the order of time."""
         while self._steps:
