@@ -13,11 +13,12 @@ from crm.core.screens import DeleteView, DetailView, EditView, ListView, SystemV
 from crm.core.screens.details import Fact, KeyFact
 from crm.core.screens.lists.wording import count_words
 from leads.filters import MarketingListFilter
+from leads.list_counts import seen_members
 from leads.list_filters import members_url
 from leads.list_forms import MarketingListForm
 from leads.list_tables import MarketingListTable
 from leads.models import MarketingList
-from leads.services.lists import create_list, members_of, update_list
+from leads.services.lists import MOST_AT_ONCE, create_list, members_of, update_list
 
 
 class MarketingListListView(ListView):
@@ -52,8 +53,11 @@ class MarketingListDetailView(DetailView[MarketingList]):
         ]
 
     def _members(self, record: MarketingList) -> str:
-        """As many as the reader sees, leading to them."""
+        """As many as the reader sees, leading to them. Only a query may take so long that its answer is estimated."""
         actor = self.request.user
+        if record.kind == MarketingList.Kind.STATIC:
+            seen = seen_members([record.pk], actor, MOST_AT_ONCE)[record.pk]
+            return format_html('<a href="{}">{}</a>', members_url(record), seen)
         rows = members_of(record, actor)
         count = count_up_to(rows, rows.model._default_manager.branches(actor))
         return format_html('<a href="{}">{}</a>', members_url(record), count_words(count))

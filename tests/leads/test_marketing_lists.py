@@ -58,6 +58,8 @@ def test_nobody_learns_how_many_hidden_members_a_list_has(cast: Cast, client_for
     counts = [seen_members([found.pk, asking.pk], person) for person in (cast.rep_a, cast.administrator, nobody)]
     assert counts == [{found.pk: number, asking.pk: "by query"} for number in "120"]
     client = client_for(cast.rep_a)
+    members = f'<a href="/contacts/?view=all&amp;member_of={found.pk}">1</a>'
+    assert members in client.get(f"/marketing-lists/{found.pk}/").content.decode()
     asked = client.get("/marketing-lists/?q=member_count:2").content.decode()
     assert "Mixed" not in asked
     assert "members now" not in client.get(f"/marketing-lists/{found.pk}/?tab=history").content.decode().lower()
