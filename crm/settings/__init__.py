@@ -247,7 +247,6 @@ UNFOLD = {
     "SITE_URL": "/",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}img/mark.svg"}],
     "SHOW_HISTORY": False,
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}img/mark.svg"}],
     "STYLES": [f"{STATIC_URL}css/admin.css"],
     "SCRIPTS": [f"{STATIC_URL}js/admin.js"],
 }

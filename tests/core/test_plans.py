@@ -5,7 +5,7 @@ import pytest
 from crm.core import history
 from crm.core.actors import SYSTEM
 from crm.core.plans import forget_plans, plans_of
-from crm.core.statements import Sql
+from crm.core.sql import Sql
 
 
 @pytest.mark.django_db
