@@ -1,5 +1,6 @@
 """The database of a test run: one server, started on first need, and one database for each test process."""
 
+import gc
 import os
 import sys
 from collections.abc import Generator, Iterator
@@ -29,11 +30,20 @@ _DATABASES = pytest.StashKey[Promises]()
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# A tenth of all work would else be to look for objects that refer to each other in circles.
+gc.set_threshold(20_000, 20, 20)
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):
         longest_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay until the end: they need not be looked through again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
