@@ -11,6 +11,6 @@ ACTIVITIES = SearchSource(
     title="subject",
     subtitle="kind",
     words=ACTIVITY_WORDS,
-    icon="activity",
+    icon="checkbox",
     position=80,
 )
