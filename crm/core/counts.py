@@ -21,6 +21,8 @@ _END = 4
 # What the planner believes to cost more is not begun: in a database in memory it is done in 10 to 60 ms. What builds a
 # bitmap is stopped late, after its last row.
 _HOPELESS, _HOPELESS_IN_BITMAPS = 10_000.0, 1_000.0
+#: For what somebody asked for and what stands on the exact number.
+PATIENT_MILLISECONDS = 2_000
 KEPT_SECONDS = 60.0
 _MOST_KEPT = 2000
 _PART = '"part{number}" AS MATERIALIZED (SELECT "pk" FROM ({text}) AS "found" WHERE {when} LIMIT {most})'
@@ -44,20 +46,22 @@ def count_up_to(
     *,
     key: Hashable = None,
     pieces: Pieces | None = None,
+    is_patient: bool = False,
 ) -> Count:
     """Exact up to `limit`, each row once, if that takes no longer than `MILLISECONDS` and looks as if; every kind of
     branch stops at one row more.
 
     Where an estimate was given under this `key` within the last minute, it is given again without counting. The
     key must name everything on which the rows depend: the table, the filters, the person and their branches.
-    `pieces` are rows and branches where they have been compiled already.
+    `pieces` are rows and branches where they have been compiled already. With `is_patient` nothing is believed, and
+    counting has `PATIENT_MILLISECONDS`.
     """
-    kept = _kept(key)
+    kept = None if is_patient else _kept(key)
     if kept is not None:
         return Count(kept, exact=False)
-    until = time.perf_counter() + MILLISECONDS / 1000
+    until = time.perf_counter() + (PATIENT_MILLISECONDS if is_patient else MILLISECONDS) / 1000
     pieces = pieces or Pieces(queryset, branches)
-    found = _counted(pieces, limit, until)
+    found = _counted(pieces, limit, until, is_patient=is_patient)
     if found is not None and found <= limit:
         return Count(found, exact=True)
     estimate = max(_ways(pieces, limit)[-1][1].rows, found or 1)
@@ -70,23 +74,23 @@ def forget_estimates() -> None:
     forget_plans()
 
 
-def _counted(pieces: Pieces, limit: int, until: float) -> int | None:
+def _counted(pieces: Pieces, limit: int, until: float, *, is_patient: bool) -> int | None:
     """At most `limit` + 1 of each piece: one that was cut holds more than the limit. None: it takes too long."""
     if not pieces.pieces:
         return 0
-    counting = _cheapest(pieces, limit)
+    counting = _cheapest(pieces, limit, is_patient=is_patient)
     left = max(round((until - time.perf_counter()) * 1000) - _END, 1)
     rows = ask_within(left, counting) if counting else None
     return None if rows is None else int(rows[0][0])
 
 
-def _cheapest(pieces: Pieces, limit: int) -> Sql | None:
+def _cheapest(pieces: Pieces, limit: int, *, is_patient: bool) -> Sql | None:
     """Where columns narrow the rows the planner says which way costs less, and whether there is any hope at all."""
     if not pieces.is_narrowed:
         return _counting(pieces.pieces, limit)
     *counting, _all = _ways(pieces, limit)
     cheapest, plan = min(counting, key=lambda way: way[1].cost)
-    return None if _is_hopeless(plan) else cheapest
+    return None if _is_hopeless(plan) and not is_patient else cheapest
 
 
 def _ways(pieces: Pieces, limit: int) -> list[tuple[Sql, Plan]]:

@@ -73,6 +73,7 @@ def test_counting_that_takes_long_ends_in_an_estimate_and_spoils_nothing(
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone() == ("0",)
     assert count_up_to(Lead.objects.all(), by_owner(cast.rep_a.pk)) == Count(1, exact=True)
+    assert count_up_to(slow, by_owner(cast.rep_a.pk), is_patient=True) == Count(1, exact=True)
 
 
 @pytest.mark.parametrize("plan", [Plan(rows=70, cost=20_000.0, in_bitmaps=0.0), Plan(70, 5_000.0, 1_500.0)])
@@ -82,6 +83,8 @@ def test_what_cannot_be_counted_in_time_is_not_begun(cast: Cast, plan: Plan, mon
     with CaptureQueriesContext(connection) as queries:
         assert count_up_to(Lead.objects.filter(rating="hot"), by_owner(cast.rep_a.pk)) == Count(70, exact=False)
     assert len(queries) == 0
+    patient = count_up_to(Lead.objects.filter(rating="hot"), by_owner(cast.rep_a.pk), is_patient=True)
+    assert patient == Count(1, exact=True)
     assert count_up_to(Lead.objects.all(), by_owner(cast.rep_a.pk)) == Count(1, exact=True), "all is always counted"
 
 

@@ -305,7 +305,7 @@ def _bounded(found: Selection) -> Selection:
     """Only so many rows as are counted exactly are sorted without an index, or grouped."""
     if not found.order.keys and found.grouping is None:
         return found
-    found = replace(found, counted=found.count)
+    found = replace(found, counted=count_up_to(found.rows, found.branches, key=found.key, is_patient=True))
     if not found.count.exact:
         notice = _("More than %(limit)s rows match, too many for this order. Narrow the list first.")
         return replace(
