@@ -77,12 +77,17 @@ def start_job(task_path: str, payload: Mapping[str, Any]) -> Job:
     The task takes the job's id and calls `run_job`.
     """
     with transaction.atomic():
-        job = Job.objects.create(task=task_path, payload=dict(payload))
+        job = keep_job(task_path, payload)
         _task_at(task_path).enqueue(job.pk)
     return job
 
 
-def run_job(job_id: int, work: Callable[[Job], None]) -> None:
+def keep_job(task_path: str, payload: Mapping[str, Any]) -> Job:
+    """A job that the caller does itself, by `run_job`. Where that process dies, a worker takes it up by its task."""
+    return Job.objects.create(task=task_path, payload=dict(payload))
+
+
+def run_job(job_id: int, work: Callable[[Job], object]) -> None:
     """Do the job's work from its checkpoint, unless it is done or in other hands.
 
     `work` reads `job.payload` and `job.checkpoint` and calls `beat` after each part, in the transaction of that
@@ -100,6 +105,11 @@ def run_job(job_id: int, work: Callable[[Job], None]) -> None:
             _finish(job, Job.State.FAILED, error=f"{type(error).__name__}: {error}")
             raise
     _finish(job, Job.State.DONE)
+
+
+def stop_job(job_id: int, why: str) -> None:
+    """Whoever did it has been told to stop: nobody takes it up again."""
+    _finish(Job.objects.get(pk=job_id), Job.State.FAILED, error=why)
 
 
 def beat(job: Job, done: int, checkpoint: Mapping[str, Any]) -> None:

@@ -1,11 +1,14 @@
 """Generic keys, merges, duplicates, imports and bulk changes: whatever points, points to something that is there."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.history import event_model
@@ -26,6 +29,8 @@ from crm.data.models import (
     Merge,
     MergedRecord,
 )
+
+_LEFT_FOR = dt.timedelta(hours=1)
 
 
 def _generic_keys() -> Iterator[GenericKey]:
@@ -142,6 +147,14 @@ def _imports_that_miscount() -> Faults:
             yield f"data.Import {run.pk} ({said}, but {found})"
 
 
+def _imports_left_alone() -> Faults:
+    """At work, and nobody has been at them for an hour: their workers died, and none has taken them up since."""
+    since = timezone.now() - _LEFT_FOR
+    at_work = Import.objects.filter(stage__in=[Import.Stage.REHEARSING, Import.Stage.RUNNING, Import.Stage.UNDOING])
+    seen = Coalesce("job__heartbeat_at", "job__created_at", "started_at", "created_at")
+    yield from faults_of(at_work.alias(seen_at=seen).filter(seen_at__lt=since))
+
+
 def _runs_that_left_rows() -> Faults:
     waiting = BulkRow.objects.filter(outcome=BulkRow.Outcome.WAITING, run__finished_at__isnull=False)
     return faults_of(waiting)
@@ -156,6 +169,7 @@ def register() -> None:
         ("data.forbidden", _("Records that are the same by a rule which forbids it."), _forbidden_doubles),
         ("data.import_twice", _("Records that two rows of one import have made."), _rows_imported_twice),
         ("data.import_counts", _("Imports that count other rows than they have."), _imports_that_miscount),
+        ("data.import_left", _("Imports that are at work, and that nobody works on."), _imports_left_alone),
         ("data.bulk", _("Rows that a finished bulk change has left waiting."), _runs_that_left_rows),
     )
     register_check(*(Check(name=name, sentence=sentence, find=find) for name, sentence, find in found))

@@ -125,6 +125,13 @@ FAULTS = (
         "UPDATE activities_activity SET regarding_id = (SELECT max(record_id) FROM data_mergedrecord)"
         " WHERE kind = 'task'",
     ),
+    (
+        "data.import_left",
+        "INSERT INTO data_import (person_id, noun, title, kind, file, size, reading, header, rows, mapping, style,"
+        " values, update_by, duplicates, edition, stage, found, counts, error, created_at)"
+        " SELECT id, 'leads', 'a.csv', 'csv', '', 0, '{}', '[]', 1, '[]', '{}', '{}', '', 'skip', 1, 'running', '{}',"
+        " '{}', '', now() - interval '2 hours' FROM users_user WHERE username = 'rep_a'",
+    ),
     ("data.merged", "UPDATE leads_lead SET deleted_at = NULL"),
     ("activities.unlinked", "DELETE FROM activities_timelinelink"),
     ("activities.links", "UPDATE activities_timelinelink SET at = at + interval '1 second'"),

@@ -18,7 +18,7 @@ from crm.core.errors import Conflict, Forbidden, Invalid, NotFound
 from crm.core.fields import Kind
 from crm.core.models import Job
 from crm.core.transactions import service
-from crm.core.work import start_job
+from crm.core.work import keep_job, start_job
 from crm.core.writing import hand
 from crm.core.writing import style as current_style
 from crm.data.importing import files
@@ -33,6 +33,8 @@ from crm.users.models import User
 
 RIGHT = "data.import"
 MOST_BYTES = 50 * 1024 * 1024
+#: Of what a browser uploads, however small it was packed.
+MOST_ROWS = 1_000_000
 #: Fewer rows are rehearsed and written at once.
 AT_ONCE = 500
 KEPT_FOR = dt.timedelta(days=30)
@@ -86,8 +88,8 @@ def import_of(actor: Any, pk: int) -> Import:
 
 
 def has_stopped(run: Import) -> bool:
-    """Its worker gave up."""
-    return run.stage in _WORKING and run.job is not None and run.job.state == Job.State.FAILED
+    """Its worker gave up; or it has none, though only what is done within one transaction needs none."""
+    return run.stage in _WORKING and (run.job is None or run.job.state == Job.State.FAILED)
 
 
 def settled(run: Import) -> Import:
@@ -124,8 +126,18 @@ def reading_of(run: Import) -> Reading:
 
 
 @service("import.uploaded")
-def take_in(*, noun: str, source: Path, title: str, actor: User, at: dt.datetime, owner: User | None = None) -> Import:
-    """Keep the file as rows of text and guess what it is. Raises `Unreadable` for what is no table, or an empty one."""
+def take_in(
+    *,
+    noun: str,
+    source: Path,
+    title: str,
+    actor: User,
+    at: dt.datetime,
+    owner: User | None = None,
+    most_rows: int | None = MOST_ROWS,
+) -> Import:
+    """Keep the file as rows of text and guess what it is. Raises `Unreadable` for what is no table, an empty or too
+    long one."""
     importer = importer_for(noun, actor)
     path = files.new_path()
     try:
@@ -140,7 +152,7 @@ def take_in(*, noun: str, source: Path, title: str, actor: User, at: dt.datetime
             kind=prepared.kind,
             file=path.name,
             size=source.stat().st_size,
-            rows=_counted(path, found.reading),
+            rows=_counted(path, found.reading, most_rows),
             owner=owner,
             created_at=at,
         )
@@ -152,8 +164,8 @@ def take_in(*, noun: str, source: Path, title: str, actor: User, at: dt.datetime
     return run
 
 
-def _counted(path: Path, reading: Reading) -> int:
-    if rows := count_rows(path, reading):
+def _counted(path: Path, reading: Reading, most: int | None) -> int:
+    if rows := count_rows(path, reading, most):
         return rows
     raise Invalid(_("There are heads in this file, but no rows under them."), field="file")
 
@@ -305,10 +317,12 @@ def begin(*, import_id: int, stage: str, edition: int | None, actor: User, at: d
 
 @service("import.begun")
 def begin_here(*, import_id: int, actor: User, at: dt.datetime) -> Import:
-    """For a caller that writes all rows itself, without the worker."""
+    """For a caller that writes all rows itself; a worker goes on with its job where it dies."""
     run = locked(import_id, actor)
     _check_begin(run, Import.Stage.RUNNING, None)
     run.stage, run.started_at = Import.Stage.RUNNING, at
+    run.job = keep_job(RUN_TASK, {"import": run.pk, "language": translation.get_language()})
+    Job.objects.filter(pk=run.job.pk).update(total=run.rows)
     run.save()
     return run
 

@@ -14,6 +14,7 @@ import xlsxwriter
 from crm.data.importing.readers import Reading, Row, Unreadable, count_rows, guess, header_of, prepare, rows_of
 from crm.data.importing.readers.cards import cards_of
 from crm.data.importing.readers.encodings import guessed_encoding
+from tests.data.importing.bombs import SHEETS, workbook_with
 from tests.data.importing.published import published
 
 WHOLE = ("utf8", "utf8_bom", "utf16be_bom", "cr_only_classic_mac", "lf_only", "sep_line_excel", "pipe", "all_quoted")
@@ -220,26 +221,9 @@ def test_a_workbook_is_a_table_with_the_values_of_its_formulas(tmp_path: Path, t
     assert cells(list(rows_of(target, Reading()))) == [["Ann\nLee", "12.5", "2026-12-18", "TRUE"], ["", "2", "", ""]]
 
 
-SHEET = (
-    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
-)
-FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-WIDE = '<row r="1"><c r="A1"><v>1</v></c><c r="ZZZZ1"><v>1</v></c></row>'
-LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
-
-
-@pytest.mark.parametrize(
-    "sheet", [SHEET % FAR, SHEET % WIDE, LAUGHS + SHEET % "<row r='1'><c t='str'><v>&b;", "no xml"]
-)
+@pytest.mark.parametrize("sheet", SHEETS)
 def test_a_workbook_that_is_a_bomb_ends_with_a_sentence_at_once(sheet: str, tmp_path: Path, target: Path) -> None:
-    source = tmp_path / "bomb.xlsx"
-    with xlsxwriter.Workbook(source) as book:
-        book.add_worksheet().write(0, 0, "Name")
-    bomb = tmp_path / "changed.xlsx"
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(bomb, "w") as new:
-        for member in old.infolist():
-            is_sheet = member.filename == "xl/worksheets/sheet1.xml"
-            new.writestr(member.filename, sheet if is_sheet else old.read(member))
+    bomb = workbook_with(sheet, tmp_path / "bomb.xlsx")
     began = perf_counter()
     with pytest.raises(Unreadable):
         read(bomb, target)

@@ -3,7 +3,7 @@
 import csv
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path, PurePosixPath
@@ -17,8 +17,11 @@ from crm.data.importing.readers.workbooks import write_rows
 
 MOST_MEMBERS = 2_000
 MOST_UNPACKED = 512 * 1024 * 1024
-_HEAD = 4096
+#: Cards are read as a whole.
+MOST_OF_CARDS = 50 * 1024 * 1024
+_HEAD, _PIECE = 4096, 1 << 20
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WORKBOOKS = frozenset(["xl/workbook.xml", "xl/workbook.bin", "content.xml"])
 _NO_TABLES = (
     b"%PDF",
     b"\x89PNG",
@@ -74,7 +77,7 @@ def _from_zip(source: Path, to: Path) -> Prepared:
         with zipfile.ZipFile(source) as archive:
             members = _bounded(archive)
             names = {member.filename for member in members}
-            if "xl/workbook.xml" in names or "xl/workbook.bin" in names or "content.xml" in names:
+            if names & _WORKBOOKS:
                 write_rows(source, to)
                 return Prepared("workbook")
             return _from_archive(archive, members, to)
@@ -97,7 +100,7 @@ def _from_archive(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], 
     shown = [member for member in shown if not member.filename.startswith("__MACOSX/")]
     cards = [member for member in shown if member.filename.lower().endswith((".vcf", ".vcard"))]
     if cards and len(cards) == len(shown):
-        write_cards(chain.from_iterable(cards_of(_unpacked(archive, member)) for member in cards), to)
+        write_cards(chain.from_iterable(cards_of(_unpacked_card(archive, member)) for member in cards), to)
         return Prepared("cards")
     tables = [
         member
@@ -108,20 +111,39 @@ def _from_archive(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], 
         raise Unreadable(_("A zip file holds one table, or any number of vCards and nothing else."))
     inner = to.with_suffix(".inner")
     try:
-        inner.write_bytes(_unpacked(archive, tables[0]))
-        if zipfile.is_zipfile(inner) and not tables[0].filename.lower().endswith((".xlsx", ".ods")):
+        with inner.open("wb") as target:
+            for piece in _pieces(archive, tables[0]):
+                target.write(piece)
+        if _is_archive(inner):
             raise Unreadable(_("A zip file holds one table, or any number of vCards and nothing else."))
         return prepare(inner, to)
     finally:
         inner.unlink(missing_ok=True)
 
 
-def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+def _is_archive(path: Path) -> bool:
+    """Packed, and no workbook: whoever unpacks one within another may do so for ever."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return _WORKBOOKS.isdisjoint(archive.namelist())
+
+
+def _unpacked_card(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    if member.file_size > MOST_OF_CARDS:
+        raise Unreadable(_("Unpacked, this file would be far larger than what can be imported."))
+    return b"".join(_pieces(archive, member))
+
+
+def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """No more of them than the archive says that there are."""
+    left = member.file_size
     with archive.open(member) as opened:
-        data = opened.read(member.file_size + 1)
-    if len(data) > member.file_size:
-        raise Unreadable(_("This zip file is damaged or locked with a password."))
-    return data
+        while piece := opened.read(_PIECE):
+            left -= len(piece)
+            if left < 0:
+                raise Unreadable(_("This zip file is damaged or locked with a password."))
+            yield piece
 
 
 def write_cards(cards: Iterable[Card], to: Path) -> None:

@@ -58,7 +58,7 @@ class _Lines:
     """
 
     def __init__(self, source: TextIO, ending: str) -> None:
-        self._source, self._has_inner = source, ending == _CR
+        self._source, self.has_inner = source, ending == _CR
         self.number = 0
         self.kept: list[str] = []
 
@@ -70,7 +70,7 @@ class _Lines:
             if line == _END_OF_FILE:  # of old systems
                 return
             line = line.replace("\0", "") if "\0" in line else line
-            line = line.replace("\n", _INNER) if self._has_inner else line
+            line = line.replace("\n", _INNER) if self.has_inner else line
             self.kept.append(line)
             if len(self.kept) > _MOST_LINES_OF_A_ROW:  # a reader takes them off when its row is whole
                 raise _unclosed(self.number - len(self.kept) + 1)
@@ -117,7 +117,8 @@ def all_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
                 )
             if begin == 1 and named_delimiter(raw[0]):
                 continue
-            yield Row(begin, [cell.replace(_INNER, "\n").strip() for cell in cells])
+            whole = [cell.replace(_INNER, "\n") for cell in cells] if lines.has_inner else cells
+            yield Row(begin, [cell.strip() for cell in whole])
 
 
 def first_lines(path: Path, encoding: str, most: int) -> list[str]:
@@ -163,6 +164,13 @@ def header_of(path: Path, reading: Reading) -> list[str]:
     return found
 
 
-def count_rows(path: Path, reading: Reading) -> int:
-    """All rows are read once, so that a file which breaks in its middle is refused before anything is taken of it."""
-    return sum(1 for _row in rows_of(path, reading))
+def count_rows(path: Path, reading: Reading, most: int | None = None) -> int:
+    """All rows are read once, so that a file which breaks in its middle is refused before anything is taken of it.
+
+    One with more rows than `most` is refused where the first one too many is reached: fifty megabytes hold 25 million.
+    """
+    rows = sum(1 for _row in islice(rows_of(path, reading), None if most is None else most + 1))
+    if most is not None and rows > most:
+        sentence = _("This file has more than %(most)s rows. Divide it, or have it imported by a command.")
+        raise Unreadable(sentence % {"most": f"{most:,}"})
+    return rows

@@ -1,13 +1,20 @@
-"""`manage.py import_file NOUN FILE [--update-by FIELD] [--owner LOGIN]`: an import without the wizard."""
+"""`manage.py import_file NOUN FILE [--update-by FIELD] [--owner LOGIN]`: an import without the wizard.
+
+It is a job as in the wizard. Killed, it is gone on with by a worker; stopped by hand, it can be taken back on its page;
+and started again with the same file it leaves out what is there already.
+"""
 
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 from django.utils import timezone
 
 from crm.core.errors import Refusal
+from crm.core.work import JobLost, run_job, stop_job
 from crm.data.importing.lookups import Lookups, why_not
 from crm.data.importing.registry import importer_of
 from crm.data.models import Import
@@ -66,7 +73,9 @@ class Command(BaseCommand):
     def _run(self, options: dict[str, Any], actor: User) -> Import:
         at, file = timezone.now(), options["file"]
         owner = actor if options["owner"] else None
-        run = take_in(noun=options["noun"], source=file, title=file.name, actor=actor, at=at, owner=owner)
+        run = take_in(
+            noun=options["noun"], source=file, title=file.name, actor=actor, at=at, owner=owner, most_rows=None
+        )
         said = Understanding(
             mapping=run.mapping,
             style=style_of(run),
@@ -75,8 +84,25 @@ class Command(BaseCommand):
             chosen=dict(self._chosen(run, pair, actor) for pair in options["choose"]),
         )
         run = understand(import_id=run.pk, said=said, actor=actor, at=at)
-        run = begin_here(import_id=run.pk, actor=actor, at=at)
-        return perform(run.pk, say=lambda done: self.stderr.write(f"{done} of {run.rows}\r", ending=""))
+        return self._performed(begin_here(import_id=run.pk, actor=actor, at=at))
+
+    def _performed(self, run: Import) -> Import:
+        """A worker goes on where this process is killed; told to stop by its person, it stops for good."""
+
+        def say(done: int) -> None:
+            self.stderr.write(f"{done} of {run.rows}\r", ending="")
+
+        job = run.job_id or 0
+        try:
+            run_job(job, partial(perform, run.pk, say=say))
+        except JobLost as error:
+            raise CommandError("It took so long that a worker has taken this import over. It goes on there.") from error
+        except KeyboardInterrupt as error:
+            stop_job(job, "Stopped by hand.")
+            raise CommandError(
+                f"Stopped. What was written stands and can be taken back at {reverse('data:import', args=[run.pk])}."
+            ) from error
+        return Import.objects.get(pk=run.pk)
 
     def _chosen(self, run: Import, pair: str, actor: User) -> tuple[str, Any]:
         name, _equals, text = pair.partition("=")
