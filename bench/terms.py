@@ -27,6 +27,7 @@ LISTS = (
     ("the beginning of a text", f"state:open rating:hot,warm {_TEXT}:north*"),
     ("a range of numbers", f"state:open rating:hot,warm {_WHOLE}:100..104"),
     ("a number that nobody has", f"state:open rating:hot,warm {_WHOLE}:>5000"),
+    ("a country that nobody has", "state:open rating:hot,warm country:iceland"),
 )
 _CHUNK = 50_000
 _PATIENCE = 1800
