@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.core import counts
 from crm.core.access import Branch
+from crm.core.actors import SYSTEM
 from crm.core.counts import Count, count_up_to
+from crm.core.history import action
 from crm.core.keyset import keyset_page
 from crm.core.plans import Plan, plans_of
 from crm.core.screens.lists import selections
@@ -86,6 +88,16 @@ def test_what_cannot_be_counted_in_time_is_not_begun(cast: Cast, plan: Plan, mon
     patient = count_up_to(Lead.objects.filter(rating="hot"), by_owner(cast.rep_a.pk), is_patient=True)
     assert patient == Count(1, exact=True)
     assert count_up_to(Lead.objects.all(), by_owner(cast.rep_a.pk)) == Count(1, exact=True), "all is always counted"
+
+
+def test_the_planner_answers_while_an_action_is_on(cast: Cast) -> None:
+    """As in a form that is shown again after it was refused: the history reads ahead there."""
+    lead_row(cast.rep_a, rating="hot")
+    seen, hot = by_owner(cast.rep_a.pk, cast.rep_b.pk), Lead.objects.filter(rating="hot")
+    counts.forget_estimates()
+    with action("test.asked", actor=SYSTEM):
+        assert count_up_to(hot, seen) == Count(1, exact=True)
+        assert len(keyset_page(hot, seen, "-created_at", fields=("pk",)).rows) == 1
 
 
 def test_costs_are_those_of_a_server_with_its_data_in_memory(cast: Cast) -> None:
