@@ -2,10 +2,12 @@
 
 import re
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
 from django.core import mail
@@ -96,6 +98,13 @@ def test_guesses_at_the_same_moment_are_counted_one_by_one() -> None:
 # --- the second factor ---------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def still_clock() -> Iterator[None]:
+    """A code is good for its half minute, which must not end between making and sending it."""
+    with time_machine.travel(time.time(), tick=False):
+        yield
+
+
 def code_for(secret: str, steps: int = 0) -> str:
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))
 
@@ -116,6 +125,8 @@ def switch_on_totp(client: Client) -> tuple[str, list[str]]:
     return secret[0], codes
 
 
+@pytest.mark.usefixtures("still_clock")
+@pytest.mark.usefixtures("still_clock")
 def test_who_switches_on_codes_is_asked_for_one(visit: World) -> None:
     """9: the password alone opens nothing; a code opens it once; a recovery code opens it once."""
     secret, codes = switch_on_totp(browser())
@@ -138,6 +149,8 @@ def test_who_switches_on_codes_is_asked_for_one(visit: World) -> None:
     assert third.get("/leads/").status_code == 302
 
 
+@pytest.mark.usefixtures("still_clock")
+@pytest.mark.usefixtures("still_clock")
 def test_codes_are_not_guessed(visit: World) -> None:
     """9: the count stands in the way of the second factor, too."""
     switch_on_totp(browser())
@@ -149,6 +162,7 @@ def test_codes_are_not_guessed(visit: World) -> None:
     assert client.get("/leads/").status_code == 302
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_a_new_password_does_not_open_the_second_factor(visit: World) -> None:
     """9: who owns the mailbox still needs the code."""
     switch_on_totp(browser())
@@ -158,6 +172,7 @@ def test_a_new_password_does_not_open_the_second_factor(visit: World) -> None:
     assert attempt(client, "rep_a", NEW)["Location"].startswith("/account/2fa/authenticate/")
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_switching_the_second_factor_off_asks_for_the_password_again(visit: World) -> None:
     """9: an open session on a desk is not enough."""
     client = browser()
