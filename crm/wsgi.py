@@ -11,11 +11,12 @@ _django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - the settings come first
 
-from crm.core.bodies import BrokenOff, NoSeat, Seats, announced, is_coming, take_body  # noqa: E402
+from crm.core.bodies import BrokenOff, NoSeat, Seats, announced, drop_body, is_coming, take_body  # noqa: E402
 from crm.core.charsets import without_odd_charset  # noqa: E402
 from crm.core.outages import limit_statements  # noqa: E402
 from crm.core.visitors import visitor_address  # noqa: E402
 
+_HEARD_OUT = 10
 _IN_ONE_PIECE = 2 * 1024 * 1024
 
 limit_statements(settings.STATEMENT_TIMEOUT)
@@ -25,11 +26,15 @@ _seats = Seats()
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Django's application, behind what has to be settled before there is a request for it."""
     environ["CONTENT_TYPE"] = without_odd_charset(environ.get("CONTENT_TYPE") or "")
-    # What is larger than anything we take is not read: Django refuses it by what was announced.
-    if is_coming(environ) and announced(environ) <= settings.REQUEST_BODY_LIMIT:
+    # What is larger than anything we take is refused by Django for what was announced. Up to some size it is read
+    # nevertheless, so that whoever chose too large a file gets to see why; nobody waits for more.
+    if is_coming(environ) and announced(environ) <= _HEARD_OUT * settings.REQUEST_BODY_LIMIT:
         try:
             with _seats.seat(visitor_address(environ)):
-                take_body(environ, settings.REQUEST_BODY_LIMIT)
+                if announced(environ) > settings.REQUEST_BODY_LIMIT:
+                    drop_body(environ)
+                else:
+                    take_body(environ, settings.REQUEST_BODY_LIMIT)
         except BrokenOff:
             return _refused(start_response, "400 Bad Request", b"The request broke off in the middle.")
         except NoSeat:

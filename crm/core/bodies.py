@@ -79,6 +79,18 @@ def take_body(environ: dict[str, Any], limit: int) -> None:
     environ["wsgi.input"], environ["CONTENT_LENGTH"] = kept, str(size)
 
 
+def drop_body(environ: dict[str, Any]) -> None:
+    """Read the announced body and keep nothing of it: a browser reads an answer only once it has sent all.
+
+    Raises `BrokenOff` if less comes than was announced.
+    """
+    source, left = environ["wsgi.input"], announced(environ)
+    while left and (piece := source.read(min(_PIECE, left))):
+        left -= len(piece)
+    if left:
+        raise BrokenOff
+
+
 def announced(environ: dict[str, Any]) -> int:
     """The length that the head names; 0 for none, and for what is no number."""
     length = environ.get("CONTENT_LENGTH") or ""

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
@@ -101,6 +102,14 @@ def test_a_body_above_every_limit_is_refused_before_it_is_sent(site: Site) -> No
         answer = raw(site, head(site, f"POST {path} HTTP/1.1", *lines))
         assert answer[:3] == b"413", (path, answer[:200])
     assert CapturedPost.objects.count() == before
+
+
+def test_whoever_sends_too_large_a_file_gets_to_see_why(site: Site) -> None:
+    """22: a browser that is refused in the middle of sending shows an error of its own."""
+    answer = site.seller.send(
+        "/imports/new/", b"x" * (settings.REQUEST_BODY_LIMIT + 1), "multipart/form-data; boundary=b"
+    )
+    assert (answer.status, "Send smaller files" in answer.text) == (413, True)
 
 
 def test_a_post_above_the_limit_of_captures_is_refused_in_words(site: Site) -> None:
