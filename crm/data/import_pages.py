@@ -85,7 +85,7 @@ class Number:
 
 
 def result_context(run: Import, person: Any, asked: QueryDict) -> dict[str, Any]:
-    is_rehearsal = run.stage not in {Import.Stage.DONE, Import.Stage.UNDONE, Import.Stage.FAILED}
+    is_rehearsal = run.stage in {Import.Stage.DRAFT, Import.Stage.REHEARSING, Import.Stage.REHEARSED}
     numbers = _numbers(run, is_rehearsal, asked.get("outcome", ""))
     working = is_working(run)
     context = {
@@ -95,7 +95,7 @@ def result_context(run: Import, person: Any, asked: QueryDict) -> dict[str, Any]
         "trail": [*trail(), (run.title, "")],
         "is_working": working,
         "has_stopped": run.stage == Import.Stage.FAILED or bool(run.error),
-        "step": 4 if not is_rehearsal else 3,
+        "step": 3 if is_rehearsal else 4,
         "idempotency_key": new_key(),
         **_progress(run),
     }

@@ -86,7 +86,14 @@ def test_a_large_file_is_left_to_the_worker_and_the_page_shows_how_far_it_is(
     assert "0 of 2 rows" in page
     assert client.post(f"/imports/{run.pk}/run/").status_code == 409
     assert work_off() == 1
-    assert "Import 1 row" in client.get(f"/imports/{run.pk}/").content.decode()
+    page = client.get(f"/imports/{run.pk}/").content.decode()
+    assert "Import 1 row" in page
+    assert 'aria-current="step"><span class="import-step">3</span>' in page
+    run.refresh_from_db()
+    client.post(f"/imports/{run.pk}/run/", {"edition": run.edition})
+    page = client.get(f"/imports/{run.pk}/").content.decode()
+    assert 'hx-trigger="load delay:1s"' in page
+    assert 'aria-current="step"><span class="import-step">4</span>' in page
 
 
 def test_rows_that_come_in_with_a_warning_are_counted_and_listed(
