@@ -63,6 +63,7 @@ def _steps(model: type[models.Model], regarding: Any, actor: Any) -> Any:
 class NextStepColumn(LookupColumn):
     """The kind as an icon and when it is due; "None" where a record in work has no next step."""
 
+    on_card = "step"
     key = "next_step"
 
     def __init__(self, label: Any, model: type[models.Model], place: str = "") -> None:

@@ -132,6 +132,7 @@ GROUPS: dict[str, tuple[Screen, ...]] = {
     ),
     "Opportunities": (
         Screen("Opportunities", "sales:opportunity_list"),
+        Screen("Board of opportunities", "sales:opportunity_list", query="view=open&layout=board", who="mara"),
         Screen("Opportunity", "sales:opportunity_detail", ("sales.Opportunity", {"state": "open"})),
         Screen("Won opportunity", "sales:opportunity_detail", _WON),
         Screen("Lines of an opportunity", "sales:opportunity_detail", _WON, query="tab=lines"),

@@ -52,6 +52,7 @@ class LeadTable(Table):
         OwnerColumn(_("Owner")),
     )
     default_sort = "-created_at"
+    board = "status_reason"
 
 
 def _activity(is_active: bool) -> str:

@@ -18,7 +18,9 @@ from crm.core.widgets import use_own_widgets
 from crm.core.words import Lookup
 
 # Parameters of every list that are no filters.
-PAGE_PARAMETERS = frozenset({"sort", "after", "before", "columns", "density", "group", "panel", "pick", "move"})
+PAGE_PARAMETERS = frozenset(
+    {"sort", "after", "before", "columns", "density", "group", "layout", "panel", "pick", "move"}
+)
 LIST_PARAMETERS = PAGE_PARAMETERS | {"view", "only", "q", "edit", "add", "field", "operator", "value", "text", "at"}
 _SHOWN = 40
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from django.core import signing
 from django.db import models
-from django.db.models import BooleanField, Count, F, OrderBy, Q, Value
-from django.db.models.expressions import Combinable, RawSQL
+from django.db.models import BooleanField, Count, F, OrderBy, Q, Sum, Value, Window
+from django.db.models.expressions import BaseExpression, Combinable, RawSQL
+from django.db.models.functions import RowNumber
 
 from crm.core.access import Branch
 from crm.core.branches import some_keys
@@ -86,6 +87,49 @@ def counts_by(queryset: Rows, branches: Sequence[Branch], value: Path) -> dict[A
         return {}
     by_value = rows.annotate(_value=F(value) if isinstance(value, str) else value).order_by().values("_value")
     return dict(by_value.annotate(_rows=Count("pk")).values_list("_value", "_rows"))
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many rows have a value, and the sum over them; None where no row has an amount."""
+
+    count: int
+    amount: Decimal | None = None
+
+
+def totals_by(queryset: Rows, branches: Sequence[Branch], value: BaseExpression, amount: str = "") -> dict[Any, Total]:
+    """`counts_by` with the sum of the column `amount`, if there is one, in one query."""
+    rows = _within_reach(queryset, branches)
+    if rows is None:
+        return {}
+    sums = {"_amount": Sum(amount)} if amount else {}
+    by_value = rows.annotate(_value=value).order_by().values("_value").annotate(_rows=Count("pk"), **sums)
+    return {found: Total(*total) for found, *total in by_value.values_list("_value", "_rows", *sums)}
+
+
+def first_of_each(
+    queryset: Rows,
+    branches: Sequence[Branch],
+    value: BaseExpression,
+    ordering: Sequence[OrderBy],
+    *,
+    fields: Sequence[Path],
+    size: int,
+) -> dict[Any, list[tuple[Any, ...]]]:
+    """The values of `fields` of the first `size` rows of each value, in one query; as many rows as for `sorted_page`.
+
+    The columns are read of these rows alone.
+    """
+    rows = _within_reach(queryset, branches)
+    if rows is None:
+        return {}
+    place = Window(RowNumber(), partition_by=[value], order_by=list(ordering))
+    nearest = rows.annotate(_place=place).filter(_place__lte=size).values("pk")
+    read: Rows = queryset.model._base_manager.using(queryset.db).filter(pk__in=nearest).annotate(_value=value)
+    found: dict[Any, list[tuple[Any, ...]]] = {}
+    for key, *row in read.order_by(*ordering).values_list("_value", *fields):
+        found.setdefault(key, []).append(tuple(row))
+    return found
 
 
 def _within_reach(queryset: Rows, branches: Sequence[Branch]) -> Rows | None:

@@ -16,7 +16,7 @@ from crm.users.models import SavedView, SavedViewTeam, ViewPin
 from crm.users.models.saved_views import view_key
 from crm.users.reach import reach_of
 
-_COLUMNS = ("pk", "name", "query", "columns", "sort", "density", "grouping", "version", "owner_id", "owner__name")
+_COLUMNS = ("pk", "name", "query", "columns", "sort", "density", "grouping", "layout", "version")
 
 
 def register() -> None:
@@ -40,7 +40,7 @@ def _views(model: type[models.Model], actor: Any, *, is_administrator: bool) -> 
 
 
 def _view(row: tuple[Any, ...], user_id: int, *, is_administrator: bool) -> KeptView:
-    pk, name, query, columns, sort, density, grouping, version, owner_id, owner, is_shared, is_pinned = row
+    pk, name, query, columns, sort, density, grouping, layout, version, owner_id, owner, is_shared, is_pinned = row
     is_mine = owner_id == user_id
     return KeptView(
         key=view_key(pk),
@@ -50,6 +50,7 @@ def _view(row: tuple[Any, ...], user_id: int, *, is_administrator: bool) -> Kept
         sort=sort,
         density=density,
         group=grouping,
+        layout=layout,
         pk=pk,
         version=version,
         owner=owner,
@@ -68,7 +69,7 @@ def _rows(actor: Any) -> Any:
         .filter(noun=Slot("noun", CharField()))
         .annotate(is_shared=Exists(shares), is_pinned=Exists(pins))
         .order_by("name", "pk")
-        .values_list(*_COLUMNS, "is_shared", "is_pinned")
+        .values_list(*_COLUMNS, "owner_id", "owner__name", "is_shared", "is_pinned")
     )
 
 

@@ -22,6 +22,7 @@ from crm.core.screens.lists.look_choices import (
     density_choices,
     gone_words,
     group_choices,
+    layout_choices,
     offered_by_name,
     picks_of,
     sort_choices,
@@ -69,6 +70,7 @@ class SavedViewForm(RecordForm[SavedView]):
     columns = ColumnsField(label=gettext_lazy("Columns"), required=False)
     sort = forms.ChoiceField(label=gettext_lazy("Sorted by"), required=False)
     grouping = forms.ChoiceField(label=gettext_lazy("Grouped by"), required=False)
+    layout = forms.ChoiceField(label=gettext_lazy("Shown as"), required=False, widget=forms.RadioSelect)
     density = forms.ChoiceField(label=gettext_lazy("Density"), required=False, widget=forms.RadioSelect)
     query = forms.CharField(
         label=gettext_lazy("Query"),
@@ -92,7 +94,7 @@ class SavedViewForm(RecordForm[SavedView]):
 
     class Meta:
         model = SavedView
-        fields = ("name", "query", "columns", "sort", "grouping", "density", "teams", "noun")
+        fields = ("name", "query", "columns", "sort", "grouping", "layout", "density", "teams", "noun")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -101,7 +103,7 @@ class SavedViewForm(RecordForm[SavedView]):
         if self.instance.pk:
             del self.fields["noun"]
         if self.listed is None:
-            for name in ("columns", "sort", "grouping", "density"):
+            for name in ("columns", "sort", "grouping", "layout", "density"):
                 del self.fields[name]
         else:
             self._offer(self.listed)
@@ -131,6 +133,7 @@ class SavedViewForm(RecordForm[SavedView]):
         sorts = sort_choices([one for one in offered.values() if not (one.field and one.field.through)])
         self._choose("sort", sorts)
         self._choose("grouping", group_choices(listed.model, self.actor))
+        self._choose("layout", layout_choices(listed.table, self.actor) or [("", _("List"))])
         self._choose("density", density_choices())
 
     def _choose(self, name: str, choices: Choices) -> None:
@@ -181,7 +184,7 @@ class SavedViewForm(RecordForm[SavedView]):
     @property
     def view_values(self) -> ViewValues:
         """The usual columns are kept as none, so that the view follows when the list gets others."""
-        kept = ("name", "query", "sort", "density", "grouping")
+        kept = ("name", "query", "sort", "density", "grouping", "layout")
         names = self.cleaned_data["columns"]
         columns = "" if names == self._usual else ",".join(names)
         return ViewValues(columns=columns, **{name: self.cleaned_data[name] for name in kept})

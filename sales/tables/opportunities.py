@@ -34,6 +34,7 @@ class OpportunityTable(Table):
         OwnerColumn(_("Owner")),
     )
     default_sort = "estimated_close_on"
+    board = "forecast_category"
 
 
 class CustomerOpportunitiesTable(Table):

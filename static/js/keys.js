@@ -11,13 +11,13 @@
   const help = document.getElementById("help");
 
   // Rows of a list --------------------------------------------------------------------------------
-  const rowLinks = () => [...document.querySelectorAll("#list tbody tr")]
+  const rowLinks = () => [...document.querySelectorAll("#list :is(tbody tr, .board-card)")]
     .map((row) => row.querySelector(".is-name a") ?? row.querySelector("a"))
     .filter(Boolean);
 
   const moveRow = (step) => {
     const links = rowLinks();
-    const at = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
+    const at = links.findIndex((link) => link.closest("tr, .board-card").contains(document.activeElement));
     links[Math.min(Math.max(at + step, 0), links.length - 1)]?.focus();
     return links.length > 0;
   };

@@ -7,7 +7,7 @@
   const form = () => document.getElementById("bulk");
   const boxes = () => [...document.querySelectorAll("#list .pick > input[name=pick]")];
   const typing = (target) => target.closest?.("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]");
-  const rowAt = (target) => target.closest?.("#list tbody tr:not(.is-group)");
+  const rowAt = (target) => target.closest?.("#list :is(tbody tr:not(.is-group), .board-card)");
   const boxOf = (row) => row?.querySelector(".pick > input");
   const linkOf = (row) => row?.querySelector(".is-name a") ?? row?.querySelector("a");
 
@@ -90,7 +90,7 @@
   // One cell ------------------------------------------------------------------------------------------------
   const heads = () => [...document.querySelectorAll("#list thead th")];
   const fieldOf = (cell) => heads()[cell.cellIndex]?.dataset.field ?? "";
-  const cellsOf = (row) => [...row.cells].filter((cell) => !cell.classList.contains("pick"));
+  const cellsOf = (row) => [...row.cells ?? []].filter((cell) => !cell.classList.contains("pick"));
   const kept = new WeakMap();
 
   const edit = (cell) => {
@@ -122,8 +122,20 @@
     cell.focus();
   };
 
+  // The card at the same height of the next column that has any.
+  const besideCard = (card, step) => {
+    const columns = [...document.querySelectorAll("#list .board-cards")];
+    const next = columns[columns.indexOf(card.parentElement) + step];
+    const at = [...card.parentElement.children].indexOf(card);
+    linkOf(next?.children[Math.min(at, next.children.length - 1)])?.focus();
+    return Boolean(next);
+  };
+
   const beside = (target, step) => {
     const row = rowAt(target);
+    if (row?.matches(".board-card")) {
+      return besideCard(row, document.dir === "rtl" ? -step : step);
+    }
     const cells = row ? cellsOf(row) : [];
     const at = cells.indexOf(target.closest("td"));
     const next = cells[at + step];

@@ -327,8 +327,12 @@ def _lists() -> Iterator[Page]:
     yield Page("triage", "leads:lead_triage", query="undo=run-1")
     yield Page("triage, nothing waits", "leads:lead_triage", who="reader")
     yield Page("triage, no right", "leads:lead_triage", who="guest", status=403)
-    looks = "columns=name,company,account.industry,owner,created_at&group=owner&density=compact"
+    columns = "columns=name,company,account.industry,owner,created_at"
+    looks = f"{columns}&group=owner&density=compact"
     yield Page("lead list, columns and groups", "leads:lead_list", query=f"view=all&{looks}")
+    yield Page("opportunity list, board", "sales:opportunity_list", query="view=all&layout=board")
+    yield Page("lead list, board", "leads:lead_list", query=f"view=all&layout=board&group=rating&{columns}")
+    yield Page("lead list, board, too much", "leads:lead_list", who="hoarder", query="view=all&layout=board")
     yield Page("lead list, its look", "leads:lead_list", query=f"view=all&{looks}&panel=look")
     yield Page("lead list, a condition", "leads:lead_list", query="view=all&panel=filter")
     for asked in ("rating", "estimated_value", "created"):

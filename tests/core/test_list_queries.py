@@ -203,6 +203,8 @@ def test_columns_are_ticked_moved_and_kept_in_the_address(anna: Client) -> None:
         "group=owner__password",
         "columns=%00,id,owner__password,custom__x,%27,account.sort_key",
         "density=%3Cscript%3E",
+        "layout=%3Cscript%3E",
+        "layout=board&group=owner__password",
         "pick=%00&pick=,&move=sideways:name",
         "panel=look&columns=" + "name," * 5000,
         "panel=filter&field=owner__password",

@@ -59,7 +59,10 @@ def test_a_hidden_record_changes_no_answer(cast: Cast, client_for: ClientFor) ->
     doors = (
         *(f"/search/?q={text}" for text in ("quill", "7946012", "Quillfeather&in=contact")),
         *(f"/palette/?q={quote(text)}&at=/leads/" for text in ("quill", "@quill", "#2026", "/quill", "")),
-        *(f"{_ALL}{more}" for more in ("", "&q=quill", "&group=owner", "&sort=company", "&q=not+company:own")),
+        *(
+            f"{_ALL}{more}"
+            for more in ("", "&q=quill", "&group=owner", "&layout=board", "&sort=company", "&q=not+company:own")
+        ),
         *(f"/{noun}/?view=all" for noun in ("accounts", "contacts", "quotes")),
         "/contacts/?panel=complete&text=account:qui&at=11",
         "/contacts/?view=all&q=account:quill",

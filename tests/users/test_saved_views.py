@@ -58,7 +58,8 @@ def columns_of(page: str) -> list[str]:
 
 def sent(view: SavedView, **values: object) -> dict[str, object]:
     kept = {
-        name: getattr(view, name) for name in ("name", "query", "columns", "sort", "grouping", "density", "version")
+        name: getattr(view, name)
+        for name in ("name", "query", "columns", "sort", "grouping", "layout", "density", "version")
     }
     return {**kept, **values}
 
@@ -93,6 +94,27 @@ def test_what_the_address_adds_is_offered_to_be_saved(cast: Cast, client_for: Cl
     assert (view.columns, view.density, view.version) == ("name,topic", "compact", 2)
 
 
+def test_a_view_opens_as_the_board_that_it_was_kept_as(cast: Cast, client_for: ClientFor) -> None:
+    lead_row(cast.rep_a, "Mine", rating="hot")
+    client = client_for(cast.rep_a)
+    page = page_of(client, "?view=all&layout=board&group=rating")
+    link = re.search(r'href="(/views/new/\?[^"]+)"', page)
+    assert link
+    form = client.get(link.group(1).replace("&amp;", "&")).content.decode()
+    assert '<input type="radio" name="layout" value="board" id="id_layout_1" checked>' in form
+    client.post("/views/new/", {"name": "Ratings", "noun": "leads.lead", "grouping": "rating", "layout": "board"})
+    view = SavedView.objects.get()
+    assert (view.grouping, view.layout) == ("rating", "board")
+    assert 'class="board"' in page_of(client, f"?view={view.key}")
+    as_list = page_of(client, f"?view={view.key}&layout=")
+    assert 'class="is-group"' in as_list
+    assert f'<a href="/leads/?view={view.key}">Board</a>' in as_list
+    services.update_view(
+        view_id=view.pk, values=ViewValues(name="Ratings"), version=1, actor=cast.rep_a, at=timezone.now()
+    )
+    assert SavedView.objects.get().layout == ""
+
+
 def test_a_view_that_names_a_column_that_is_gone_still_opens_and_says_so(cast: Cast, client_for: ClientFor) -> None:
     lead_row(cast.rep_a, "Mine")
     view = keep(cast.rep_a, columns="name,shoe_size", sort="shoe_size", grouping="shoe_size")
@@ -108,7 +130,12 @@ def test_what_somebody_wrote_into_the_row_of_a_view_is_only_left_out(cast: Cast,
     view = keep(cast.rep_a)
     for hostile in ("owner__password", 'id";--', "name__regex", "%s", "a.b.c", "company\n); --"):
         SavedView.objects.filter(pk=view.pk).update(
-            query=f"{hostile}:x", columns=f"name,{hostile}", sort=hostile, grouping=hostile, density="huge"
+            query=f"{hostile}:x",
+            columns=f"name,{hostile}",
+            sort=hostile,
+            grouping=hostile,
+            density="huge",
+            layout=hostile[:10],
         )
         page = page_of(client_for(cast.rep_a), f"?view={view.key}")
         assert names(page) in ([], ["Mine"]), hostile
@@ -273,6 +300,7 @@ def test_a_view_is_shared_with_teams_of_ones_own_only(cast: Cast, client_for: Cl
         ({"name": "New", "noun": "users.user"}, 422),
         ({"name": "New", "noun": "no"}, 422),
         ({"name": "New", "density": "huge"}, 422),
+        ({"name": "New", "layout": "map"}, 422),
         ({"name": "New", "sort": "owner__password"}, 422),
         ({"name": "New", "grouping": "id"}, 422),
         ({"name": "New", "columns": "name,password"}, 422),

@@ -82,6 +82,8 @@ class Column:
     css: ClassVar[str] = ""
     #: Has it a place in exports? A column of buttons has none.
     in_files: ClassVar[bool] = True
+    #: Where it stands on a card of a board, if it has no place on a phone: `step` or `owner`.
+    on_card: ClassVar[str] = ""
     key: str = ""
 
     def __init__(self, label: Text, *fields: Path, sort: str = "", place: str = "", render: Cell | None = None) -> None:
@@ -305,6 +307,7 @@ class TagsColumn(Column):
 class OwnerColumn(Column):
     """The owner's initials; the name is the title and is heard."""
 
+    on_card = "owner"
     key = "owner"
 
     def __init__(self, label: Text, *, prefix: str = "") -> None:

@@ -1,6 +1,6 @@
 """Some columns side by side: what they read, their heads, and their rows as markup."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -74,10 +74,18 @@ class Sheet:
 
         `actor` is whose rights hold for looked-up values; without one they stay empty.
         """
-        paper, rows = paper or self.paper(actor), list(rows)
-        cells = [(column.cell, column.source(rows, self._places(column), actor)) for column in self.columns]
-        line = self._line
-        return [line(*[cell(paper, *source(row)) for cell, source in cells]) for row in rows]
+        return self._filled(self._line, self.columns, list(rows), paper or self.paper(actor), actor)
+
+    def cards(self, rows: Iterable[Row], *, actor: Any = None) -> list[str]:
+        """The same cells as cards of a board: what has a place on a phone, next step and owner; of chosen columns
+        none is left out."""
+        return self._filled(self._card, self._on_cards, list(rows), self.paper(actor), actor)
+
+    def _filled(
+        self, pattern: Pattern, columns: Sequence[Column], rows: Sequence[Row], paper: Paper, actor: Any
+    ) -> list[str]:
+        cells = [(column.cell, column.source(rows, self._places(column), actor)) for column in columns]
+        return [pattern(*[cell(paper, *source(row)) for cell, source in cells]) for row in rows]
 
     def _places(self, column: Column) -> list[int]:
         return [self.fields.index(path) for path in column.fields]
@@ -88,12 +96,30 @@ class Sheet:
         return Pattern(f'<tr hx-boost="false">{"".join(map(self._cell_pattern, self.columns))}</tr>')
 
     def _cell_pattern(self, column: Column) -> str:
-        """Classes come from declarations, never from data; a label may come from an administrator."""
         classes = column.classes()
         if self.is_chosen and not column.place and not column.is_name_of_row:
-            label = escaped(column.label).replace("{", "&#123;")
-            return f'<td class="{f"{classes} at-more".strip()}" data-label="{label}">{{}}</td>'
+            return _labelled("td", column)
         return f'<td class="{classes}">{{}}</td>' if classes else "<td>{}</td>"
+
+    @cached_property
+    def _on_cards(self) -> tuple[Column, ...]:
+        return tuple(one for one in self.columns if self.is_chosen or one.place or one.on_card)
+
+    @cached_property
+    def _card(self) -> Pattern:
+        return Pattern(f'<li class="board-card">{"".join(map(self._part_pattern, self._on_cards))}</li>')
+
+    @staticmethod
+    def _part_pattern(column: Column) -> str:
+        if column.place or column.is_name_of_row:
+            return f'<div class="{column.classes()}">{{}}</div>'
+        return _labelled("div", column, f"at-{column.on_card or 'more'}")
+
+
+def _labelled(tag: str, column: Column, place: str = "at-more") -> str:
+    """Classes come from declarations, never from data; a label may come from an administrator."""
+    label = escaped(column.label).replace("{", "&#123;")
+    return f'<{tag} class="{f"{column.classes()} {place}".strip()}" data-label="{label}">{{}}</{tag}>'
 
 
 def base_currency_code(actor: Any = None) -> str:

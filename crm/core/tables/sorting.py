@@ -41,14 +41,20 @@ def sort_value(field: RecordField, actor: Any) -> Any:
     elif field.kind is Kind.RECORD and field.related is not None:
         return guarded(Lower(f"{field.path}__{name_field(field.related)}"), field.path, field.related, actor)
     elif field.kind in {Kind.CHOICE, Kind.STATE} and 0 < len(field.choices) <= _MOST_CHOICES:
-        value = _position(_text(field.path), [key for key, _word in field.choices])
+        value = _position(stored_value(field), [key for key, _word in field.choices])
     else:
         value = _plain(field)
     return guarded(value, field.through, field.owner_model, actor) if field.through else value
 
 
+def stored_value(field: RecordField) -> Any:
+    """The column, or the value in a JSON column as text."""
+    before, separator, key = field.path.rpartition("custom__")
+    return KeyTextTransform(key, f"{before}custom") if separator else F(field.path)
+
+
 def _plain(field: RecordField) -> Any:
-    value = _text(field.path)
+    value = stored_value(field)
     if field.kind in _TEXTS | {Kind.CHOICE, Kind.STATE}:
         return Lower(NullIf(value, Value(""), output_field=models.TextField()))
     if field.kind in _NUMBERS and "custom__" in field.path:
@@ -62,12 +68,6 @@ def _person(field: RecordField) -> Any:
     name = F(f"{field.path}__name")
     is_owner = field.path == "owner" or field.path.endswith("__owner")
     return Lower(Coalesce(name, F(f"{field.path}_team__name")) if is_owner else name)
-
-
-def _text(path: str) -> Any:
-    """The column, or the value in a JSON column as text."""
-    before, separator, key = path.rpartition("custom__")
-    return KeyTextTransform(key, f"{before}custom") if separator else F(path)
 
 
 def _position(value: Any, keys: Sequence[str]) -> Any:

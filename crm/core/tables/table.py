@@ -12,11 +12,13 @@ from crm.core.tables.sheet import Head, Sheet
 
 
 class Table:
-    """The columns of one list. `default_sort` is a sort token: an indexed field, `-` before it for descending."""
+    """The columns of one list. `default_sort` is a sort token: an indexed field, `-` before it for descending.
+    `board` names the field whose values are the columns of its board, unless somebody chooses another."""
 
     model: ClassVar[type[models.Model]]
     columns: ClassVar[tuple[Column, ...]]
     default_sort: ClassVar[str] = "-created_at"
+    board: ClassVar[str] = "state"
 
     @classmethod
     @cache

@@ -56,6 +56,9 @@ class SavedView(Line):
         COMPACT = "compact", _("Compact")
         ROOMY = "roomy", _("Roomy")
 
+    class Layout(models.TextChoices):
+        BOARD = "board", _("Board")
+
     owner = models.ForeignKey(User, models.CASCADE, related_name="saved_views", verbose_name=_("owner"))
     noun = models.CharField(_("list"), max_length=100)
     name = models.CharField(_("name"), max_length=80)
@@ -68,6 +71,7 @@ class SavedView(Line):
     )
     density = models.CharField(_("density"), max_length=10, blank=True, choices=Density.choices)
     grouping = models.CharField(_("grouped by"), max_length=100, blank=True)
+    layout = models.CharField(_("shown as"), max_length=10, blank=True, choices=Layout.choices)
     teams: Any = models.ManyToManyField(
         Team, through="users.SavedViewTeam", related_name="saved_views", verbose_name=_("shared with"), blank=True
     )

@@ -31,6 +31,7 @@ class ViewValues:
     sort: str = ""
     density: str = ""
     grouping: str = ""
+    layout: str = ""
 
 
 @service("view.saved")

@@ -33,13 +33,13 @@ from crm.users.services.saved_views import (
 )
 from crm.users.view_form import SavedViewForm
 
-_KEPT = ("name", "query", "columns", "sort", "density", "grouping")
+_KEPT = ("name", "query", "columns", "sort", "density", "grouping", "layout")
 # As the address of a list calls them.
 _NAMES = {"query": "q", "grouping": "group"}
 
 
 class SavedViewEditView(EditView[SavedView]):
-    """The address may carry what the list shows now: `q`, `columns`, `sort`, `group`, `density`."""
+    """The address may carry what the list shows now: `q`, `columns`, `sort`, `group`, `density`, `layout`."""
 
     model, form_class = SavedView, SavedViewForm
     template_name = "users/view_edit.html"

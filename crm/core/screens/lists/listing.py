@@ -14,13 +14,16 @@ from django.utils.translation import ngettext
 
 from crm.core.counts import Count
 from crm.core.fragments import fragment
+from crm.core.keyset import Page
 from crm.core.markup import Pattern
-from crm.core.screens.lists.boxes import Box, BoxChip, box_of, wrong_box
+from crm.core.screens.lists.boards import BoardColumn, board_columns
+from crm.core.screens.lists.boxes import Box, BoxChip, box_of, joined, wrong_box
 from crm.core.screens.lists.bulk_bar import BulkBar, bar_for, with_boxes
 from crm.core.screens.lists.filtering import conditions_of
+from crm.core.screens.lists.look_choices import layout_choices
 from crm.core.screens.lists.named_views import KeptView, MenuItem, SystemView, menu_of
 from crm.core.screens.lists.orders import Grouping
-from crm.core.screens.lists.selections import LOOK, Declaration, Selection, selection
+from crm.core.screens.lists.selections import BOARD, LOOK, Declaration, Selection, selection
 from crm.core.screens.lists.wording import Pager, pager_for
 from crm.core.sorted_pages import counts_by
 from crm.core.tables import Row
@@ -47,7 +50,11 @@ class Listing:
         self.view, self.request, self.path = view, request, request.path
         self.selection = selection(view, request.GET, request.user)
         self.chosen, self.sort = self.selection.chosen, self.selection.sort
-        self.page = self.selection.page(after=request.GET.get("after"), before=request.GET.get("before"))
+        self.is_board = self.selection.board is not None
+        self.page = Page([]) if self.is_board else self._page(request.GET)
+
+    def _page(self, asked: QueryDict) -> Page:
+        return self.selection.page(after=asked.get("after"), before=asked.get("before"))
 
     @property
     def notices(self) -> list[str]:
@@ -57,9 +64,13 @@ class Listing:
     @cached_property
     def count(self) -> Count:
         """A first page without a second is counted already."""
-        if not (self.page.previous or self.page.following):
+        if not (self.is_board or self.page.previous or self.page.following):
             return Count(len(self.page.rows), exact=True)
         return self.selection.count
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.count.number if self.is_board else self.page.rows)
 
     def wider(self) -> SystemView | None:
         """The view after the usual one, or the last one, in which the person sees anything. At most two queries."""
@@ -142,6 +153,32 @@ class Listing:
     def menu(self) -> list[MenuItem]:
         shown = self.selection.shown
         return menu_of(self.view.model, self.chosen, shown, changed=self.selection.is_changed)
+
+    def layouts(self) -> list[Tab]:
+        """List and board, where the list can be one."""
+        shown = BOARD if self.is_board else ""
+        choices = layout_choices(self.view.table, self.request.user)
+        return [Tab(label, self._as(layout, self._copy()), layout == shown) for layout, label in choices]
+
+    def board(self) -> list[BoardColumn] | None:
+        return None if self.is_empty or not self.is_board else board_columns(self.selection, self._all_of)
+
+    def _all_of(self, term: str) -> str:
+        """The list with one term more. Where the address names records no query narrows them."""
+        if self.selection.only is not None:
+            return ""
+        address = self._copy()
+        address.pop("edit", None)
+        address["q"] = joined(self.selection.query, term)
+        return self._as("", address)
+
+    def _as(self, layout: str, address: QueryDict) -> str:
+        """What the view says by itself is left out."""
+        if layout == getattr(self.chosen, "layout", ""):
+            address.pop("layout", None)
+        else:
+            address["layout"] = layout
+        return f"{self.path}?{address.urlencode()}" if address else self.path
 
     def _tab(self, view: SystemView) -> Tab:
         shared = isinstance(view, KeptView) and view.is_shared

@@ -1,4 +1,4 @@
-"""What can be chosen of the look of a list, for whoever asks for it: columns, orders, groups, densities."""
+"""What can be chosen of the look of a list, for whoever asks: list or board, columns, orders, groups, densities."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from crm.core.fields import Model
+from crm.core.screens.lists.board_fields import usual_board_field
 from crm.core.screens.lists.orders import fields_to_group_by
 from crm.core.tables import Table
 from crm.core.tables.choosing import Offered, offered_columns
@@ -65,6 +66,11 @@ def moved(names: Sequence[str], move: str) -> list[str]:
 
 def density_choices() -> Choices:
     return [("", _("Usual")), ("compact", _("Compact")), ("roomy", _("Roomy"))]
+
+
+def layout_choices(table: type[Table], actor: Any) -> Choices:
+    """Nothing where no field can be the columns of a board."""
+    return [("", _("List")), ("board", _("Board"))] if usual_board_field(table, actor) else []
 
 
 def group_choices(model: Model, actor: Any) -> Choices:

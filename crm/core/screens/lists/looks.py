@@ -1,4 +1,4 @@
-"""How a list looks: its columns, their order, density, groups and sort, as one form that leads to an address.
+"""How a list looks, as one form that leads to an address: list or board, columns, order, density, groups and sort.
 
 Without JavaScript a column moves by a button that shows the form again; with it by dragging or by the same buttons.
 """
@@ -13,17 +13,18 @@ from crm.core.screens.lists.look_choices import (
     Choices,
     density_choices,
     group_choices,
+    layout_choices,
     moved,
     offered_by_name,
     picks_of,
     sort_choices,
 )
-from crm.core.screens.lists.selections import Selection
+from crm.core.screens.lists.selections import BOARD, LOOK, Selection
 from crm.core.tables.choosing import MOST_COLUMNS, names_of
 
 PANEL = "look"
 # What the form itself sends; everything else of the address goes along.
-_OWN = frozenset({"pick", "columns", "density", "group", "sort", "move", "panel", "after", "before"})
+_OWN = frozenset({"pick", "columns", "density", "group", "layout", "sort", "move", "panel", "after", "before"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def address_of(parameters: QueryDict, shown: Selection) -> QueryDict:
     usual = names_of(shown.declared.table.sheet(), shown.declared.table, shown.actor)
     if found["columns"] == ",".join(usual) and not getattr(shown.chosen, "columns", ""):
         found.pop("columns")
-    for name in ("columns", "density", "group", "sort"):
+    for name in LOOK:
         if found.get(name, "") == getattr(shown.chosen, name, ""):
             found.pop(name, None)
     return found
@@ -65,6 +66,7 @@ def context_of(found: Selection, request: HttpRequest) -> dict[str, Any]:
         "groups": picks.groups,
         "densities": _options(density_choices(), found.density),
         "groupings": _options(group_choices(found.model, actor), found.grouping.name if found.grouping else ""),
+        "layouts": _options(layout_choices(table, actor), BOARD if found.board else ""),
         "sorts": _options(sort_choices([offered[name] for name in names]), sort),
         "kept": [(name, value) for name, values in request.GET.lists() if name not in _OWN for value in values],
         "path": request.path,

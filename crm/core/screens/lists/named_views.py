@@ -27,6 +27,7 @@ class SystemView:
     sort: str = ""
     density: str = ""
     group: str = ""
+    layout: str = ""
 
 
 @dataclass(frozen=True, slots=True)

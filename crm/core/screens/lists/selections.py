@@ -24,6 +24,7 @@ from crm.core.keyset import Page, keyset_page
 from crm.core.query import QueryError, condition, parse
 from crm.core.query.nodes import And, Query
 from crm.core.query.writer import write, write_node
+from crm.core.screens.lists.board_fields import BoardField, board_field_of, usual_board_field
 from crm.core.screens.lists.boxes import joined
 from crm.core.screens.lists.filtering import NoFilter, filter_for
 from crm.core.screens.lists.named_views import KeptView, SystemView, kept_views
@@ -35,7 +36,8 @@ from crm.core.tables.choosing import chosen_sheet
 type Rows = "models.QuerySet[Any, Any]"
 
 DENSITIES = ("compact", "roomy")
-LOOK = ("columns", "sort", "group", "density")
+BOARD = "board"
+LOOK = ("columns", "sort", "group", "density", "layout")
 # What the address calls otherwise than a view does.
 _KEPT = {"q": "query"}
 _SHOWN = 40
@@ -64,6 +66,7 @@ class Selection:
     the reasons for which they see any, as `keyset_page` and `count_up_to` take them; `visible` is both together.
 
     `query` is the text in the query box; where it cannot be understood, `error` says why, and no row is selected.
+    `board` is the field whose values stand side by side as columns; None where the rows stand under each other.
     `shown` is what a view that keeps this list has to say, by the names of the address. `only` are the keys of records
     that the address names one by one, instead of asking for what matches.
     `notices` are sentences about what of the address was left out. Where something was that would have narrowed
@@ -86,6 +89,7 @@ class Selection:
     key: Hashable
     error: QueryError | None = None
     grouping: Grouping | None = None
+    board: BoardField | None = None
     notices: tuple[str, ...] = ()
     exact: bool = True
     counted: Count | None = None
@@ -160,8 +164,8 @@ class Selection:
 
 
 def selection(declared: Declaration, parameters: QueryDict, actor: Any) -> Selection:
-    """`?view=&q=&only=&sort=&columns=&group=&density=` and the filters of the list. What of it makes no sense is left
-    out with a notice.
+    """`?view=&q=&only=&sort=&columns=&group=&density=&layout=` and the filters of the list. What of it makes no sense
+    is left out with a notice.
 
     Two queries at most, none for most addresses. Whether the actor may read the table at all is not asked here;
     who may not sees no row.
@@ -173,6 +177,7 @@ def selection(declared: Declaration, parameters: QueryDict, actor: Any) -> Selec
     everything: Any = declared.model._default_manager.all()
     branches = everything.branches(actor, READ)
     exact = not asked.notices and not filtered.notices and error is None
+    grouping = asked.grouping(chosen)
     found = Selection(
         declared=declared,
         actor=actor,
@@ -188,7 +193,8 @@ def selection(declared: Declaration, parameters: QueryDict, actor: Any) -> Selec
         order=asked.order(chosen),
         density=asked.density(chosen),
         key=_rows_key(declared, parameters, actor, branches, chosen),
-        grouping=asked.grouping(chosen),
+        grouping=grouping,
+        board=asked.board(chosen, grouping),
         notices=(*asked.notices, *filtered.notices),
         exact=exact,
         only=only,
@@ -291,6 +297,21 @@ class _Asked:
             self.notices.append(_("This list cannot be grouped by “%(key)s”.") % {"key": asked[:_SHOWN]})
         return found
 
+    def board(self, chosen: SystemView | None, grouping: Grouping | None) -> BoardField | None:
+        """The columns are the values of the field by which the list is grouped, else of the usual one."""
+        layout, table = self.said("layout", chosen), self.declared.table
+        if layout != BOARD:
+            if layout:
+                self.notices.append(_("This list cannot be shown as “%(key)s”.") % {"key": layout[:_SHOWN]})
+            return None
+        wanted = board_field_of(table.model, grouping.name, self.actor) if grouping else None
+        if grouping and wanted is None:
+            self.notices.append(_("A board has no columns for “%(field)s”.") % {"field": grouping.label})
+        found = wanted or board_field_of(table.model, usual_board_field(table, self.actor), self.actor)
+        if found is None:
+            self.notices.append(_("This list cannot be shown as “%(key)s”.") % {"key": layout})
+        return found
+
     def density(self, chosen: SystemView | None) -> str:
         asked = self.said("density", chosen)
         return asked if asked in DENSITIES else ""
@@ -302,16 +323,17 @@ class _Asked:
 
 
 def _bounded(found: Selection) -> Selection:
-    """Only so many rows as are counted exactly are sorted without an index, or grouped."""
-    if not found.order.keys and found.grouping is None:
+    """Only so many rows as are counted exactly are sorted without an index, grouped, or shown as a board."""
+    if not found.order.keys and found.grouping is None and found.board is None:
         return found
     found = replace(found, counted=count_up_to(found.rows, found.branches, key=found.key, is_patient=True))
     if not found.count.exact:
         notice = _("More than %(limit)s rows match, too many for this order. Narrow the list first.")
         return replace(
             found,
-            order=Order(found.declared.table.default_sort),
+            order=Order(found.declared.table.default_sort) if found.order.keys else found.order,
             grouping=None,
+            board=None,
             notices=(*found.notices, notice % {"limit": f"{LIMIT:,}"}),
         )
     return replace(found, order=grouped(found.order, found.grouping)) if found.grouping else found

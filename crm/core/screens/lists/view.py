@@ -107,7 +107,6 @@ class ListView(View):
 
     def _context(self, request: HttpRequest) -> dict[str, Any]:
         listing = Listing(self, request)
-        page = listing.page
         return {
             "title": self._title(),
             "count_words": count_words(listing.count),
@@ -125,15 +124,13 @@ class ListView(View):
             "complete_url": listing.part_url(terms.COMPLETE),
             "notices": listing.notices,
             "create": self._create(request.user),
-            "heads_html": listing.heads_html(),
-            "rows_html": listing.rows_html(),
-            "bulk": listing.bar if page.rows else None,
-            "phone": listing.selection.sheet.is_for_phones,
+            "layouts": listing.layouts(),
+            "board": listing.board(),
+            **({} if listing.is_board else _table(listing)),
             "density": listing.selection.density,
-            "pager": listing.pager(),
-            "empty_state": None if page.rows else self._empty(request, listing),
+            "empty_state": self._empty(request, listing) if listing.is_empty else None,
             "clear_url": listing.clear_url(),
-            "is_bare": not page.rows and not listing.selection.is_narrowed,
+            "is_bare": listing.is_empty and not listing.selection.is_narrowed,
         }
 
     def _title(self) -> str:
@@ -170,6 +167,17 @@ class ListView(View):
                 "link": {"label": wider.label, "url": f"{request.path}?view={wider.key}"},
             }
         return {**self.empty(request.user), "action": self._create(request.user), "nodes": place_of(self.model)}
+
+
+def _table(listing: Listing) -> dict[str, Any]:
+    """Of the context, what `components/table.html` and the bar below it read."""
+    return {
+        "heads_html": listing.heads_html(),
+        "rows_html": listing.rows_html(),
+        "bulk": listing.bar if listing.page.rows else None,
+        "phone": listing.selection.sheet.is_for_phones,
+        "pager": listing.pager(),
+    }
 
 
 def _may_read(model: type[models.Model], actor: Any) -> bool:
