@@ -14,11 +14,13 @@ def is_indexed(model: type[models.Model], name: str) -> bool:
         return False
     if getattr(field, "unique", False) or getattr(field, "db_index", False):
         return True
-    return any(name in _columns(index)[:2] for index in model._meta.indexes)
+    return any(name in _columns(index)[:2] for index in model._meta.indexes if not isinstance(index, ValueIndex))
 
 
 class ValueIndex(models.Index):
-    """Of a text column that holds few different values: `stored_values` reads from it which there are."""
+    """Of a text column that holds few different values: `stored_values` reads from it which there are. It leaves out
+    rows without a value, so it answers no order.
+    """
 
 
 @lru_cache

@@ -60,7 +60,8 @@ def test_a_lead_is_found_by_name_company_email_phone_and_number(cast: Cast) -> N
         "email": "Owen.J@Kestrel-Metals.example",
         "phone": "+447700900123",
     }
-    lead = create_lead(values=values, owner=cast.rep_a, actor=cast.rep_a, at=lead_row(cast.rep_b).created_at)
+    other = lead_row(cast.rep_b, number="ROW-OTHER")
+    lead = create_lead(values=values, owner=cast.rep_a, actor=cast.rep_a, at=other.created_at)
     Lead.objects.filter(pk=lead.pk).update(number="LEAD-2026-00012")
     for text in (*NAMES, *MAILS, *PHONES, *NUMBERS):
         assert list(Lead.objects.filter(LEAD_WORDS.begin_with(text))) == [lead], text
