@@ -32,7 +32,8 @@ def board_field_of(model: Model, name: str, actor: Any) -> BoardField | None:
     if field is None or not _has_columns(field):
         return None
     value = Coalesce(Cast(stored_value(field), TextField()), Value(""), output_field=TextField())
-    return BoardField(field.name, field.label, value, tuple(field.choices))
+    # Asked for their number first, as `tuple` does by itself, reasons would be read twice.
+    return BoardField(field.name, field.label, value, tuple(iter(field.choices)))
 
 
 def usual_board_field(table: type[Table], actor: Any) -> str:
