@@ -11,7 +11,7 @@ from crm.reports.demo.talk import Talk
 from crm.reports.demo.wares import WRITE_INS
 from crm.reports.demo.world import World
 from crm.users.models import User
-from sales.models import Invoice, LineKind, Opportunity, Order, RevenueMode
+from sales.models import ForecastCategory, Invoice, LineKind, Opportunity, Order, RevenueMode
 from sales.services.invoices import create_invoice_from_order, issue_invoice
 from sales.services.lines import LineRow, save_lines
 from sales.services.opportunities import create_opportunity, hold_opportunity, lose_opportunity, update_opportunity
@@ -29,6 +29,15 @@ _DESK = ("go on", "go on", "rest")
 _LATELY = dt.timedelta(days=25)
 _LONG_AGO = dt.timedelta(days=120)
 _CENT = Decimal("0.01")
+# Percent.
+_LIKELY, _POSSIBLE = 70, 50
+
+
+def forecast_of(probability: int) -> str:
+    """What somebody who is honest with their manager says of a deal."""
+    if probability >= _LIKELY:
+        return ForecastCategory.COMMITTED
+    return ForecastCategory.BEST_CASE if probability >= _POSSIBLE else ForecastCategory.PIPELINE
 
 
 class DealChapter:
@@ -87,9 +96,15 @@ class _Deal:
 
     def _choose(self, at: dt.datetime) -> None:
         """The customer knows what it takes: lines, and an estimate that follows them."""
+        probability = self._story.pick((40, 50, 60, 70))
+        values = {
+            "revenue_mode": RevenueMode.CALCULATED,
+            "probability": probability,
+            "forecast_category": forecast_of(probability),
+        }
         update_opportunity(
             opportunity_id=self._opportunity_id,
-            values={"revenue_mode": RevenueMode.CALCULATED, "probability": self._story.pick((40, 50, 60, 70))},
+            values=values,
             actor=self._owner,
             at=at,
         )

@@ -14,6 +14,7 @@ from activities.services.activities import create_activity
 from activities.services.notes import add_note
 from crm.core.models import Currency
 from crm.reports.demo.customers import Customer
+from crm.reports.demo.deals import forecast_of
 from crm.reports.demo.leads import LeadChapter
 from crm.reports.demo.story import TIME_ZONE
 from crm.reports.demo.world import Person, World
@@ -161,6 +162,7 @@ class PresentChapter:
             "estimated_close_on": (self._now + dt.timedelta(days=self._story.number(9, 40))).date(),
             "rating": "hot",
             "probability": 70,
+            "forecast_category": forecast_of(70),
             "is_demo": True,
         }
         return create_opportunity(values=values, owner=owner, actor=owner, at=at)
