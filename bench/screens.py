@@ -116,7 +116,7 @@ GROUPS: dict[str, tuple[Screen, ...]] = {
         Screen("Import", "data:import_new", query="noun=leads", who="mara", act=acts.write),
         Screen("Imports", "data:imports", who="mara"),
         Screen("Duplicates", "data:duplicates", query="table=leads", who="mara"),
-        Screen("Merge", "data:duplicates", query="table=leads", who="mara", act=acts.merge_first_pair),
+        Screen("Merge", "leads:lead_list", query="view=all&q=state:open", who="mara", act=acts.merge_two),
     ),
     "Campaigns and reports": (
         Screen("Campaigns", "leads:campaign_list", query="view=all", who="mara"),
