@@ -2,12 +2,15 @@
 
 import datetime as dt
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django import forms
 from django.test import Client
 
 from crm.core.forms import RecordForm
+from crm.core.screens.conflicts import value_words
 from crm.customers.models import Account
 from crm.users.depth import Depth
 from crm.users.models import IdempotencyKey
@@ -265,3 +268,8 @@ def test_a_form_never_saves(cast: Cast) -> None:
     with pytest.raises(TypeError, match="saved by services"):
         form.save()
     assert not Lead.objects.exists()
+
+
+def test_an_amount_of_two_versions_is_read_as_it_is_typed() -> None:
+    words = [value_words(forms.DecimalField(), Decimal(stored)) for stored in ("81500.0000", "12.5000", "0.12345")]
+    assert words == ["81500", "12.50", "0.12345"]

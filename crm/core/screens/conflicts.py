@@ -6,6 +6,7 @@ The page of a conflict sends a choice `keep-<field>` for each field in which the
 import datetime as dt
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 from django.db import models
@@ -157,4 +158,6 @@ def value_words(field: Any, value: Any) -> str:
     for key, label in getattr(field, "choices", ()) if not isinstance(field, ModelChoiceField) else ():
         if str(key) == str(value):
             return str(label)
+    if isinstance(value, Decimal):
+        value = shown.typed(value)
     return str(field.label_from_instance(value) if isinstance(value, models.Model) else value)
